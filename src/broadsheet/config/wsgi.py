@@ -1,0 +1,8 @@
+"""The server's entry point (gunicorn: `broadsheet.config.wsgi`)."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "broadsheet.config.settings")
+application = get_wsgi_application()
