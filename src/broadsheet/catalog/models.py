@@ -9,8 +9,6 @@ class Paper(models.Model):
     """One paper: its address, and the columns that are filtered and sorted by. Everything shown about it stands in its Card."""
 
     public_id = models.CharField(max_length=320, unique=True)
-    # The first 8 bytes of SHA-256 over the normalised title, as a signed integer: finds papers of equal title through a small index.
-    title_hash = models.BigIntegerField(db_index=True)
     date = models.DateField(null=True, db_index=True)
     date_precision = models.CharField(max_length=5, default="day")
     author_count = models.PositiveIntegerField(null=True)
@@ -49,14 +47,18 @@ class Author(models.Model):
 
 
 class Identifier(models.Model):
-    """A name of a paper in somebody's scheme; it leads to one paper only."""
+    """A name of a paper in somebody's scheme. It leads to the one paper that owns it; others may claim it too (`owned` False)."""
 
     paper = models.ForeignKey(Paper, models.CASCADE, related_name="identifiers")
     scheme = models.CharField(max_length=20)
     value = models.CharField(max_length=300)
+    owned = models.BooleanField(default=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["scheme", "value"], name="identifier_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["scheme", "value"], condition=models.Q(owned=True), name="identifier_owned_once"),
+            models.UniqueConstraint(fields=["scheme", "value", "paper"], name="identifier_claimed_once"),
+        ]
 
 
 class Link(models.Model):
@@ -87,6 +89,8 @@ class Record(models.Model):
     source = models.CharField(max_length=40)
     external_id = models.CharField(max_length=320)
     digest = models.BinaryField(max_length=32)
+    # The first 8 bytes of SHA-256 over the normalised title, as a signed integer: finds records of equal title through a small index.
+    title_hash = models.BigIntegerField(db_index=True)
     # zlib over the canonical JSON of SourceRecord.payload().
     raw = models.BinaryField()
     paper = models.ForeignKey(Paper, models.PROTECT, related_name="records")

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from django.db.models import Count
+
 from broadsheet.catalog.cards import CardData
-from broadsheet.catalog.models import Paper
+from broadsheet.catalog.models import Card, Identifier, ListedPage, Listing, Paper, PublicId, Record
+from broadsheet.lib.ids import parse_identifier
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,31 +40,95 @@ class DatedList:
     next: dt.date | None
 
 
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What one source said, and when it was first seen here."""
+
+    source: str
+    external_id: str
+    seen_at: dt.datetime
+
+
 def cards(ids: Sequence[int]) -> list[CardData]:
     """The cards of these papers in this order, `pk` set; ids that are gone are left out. One query."""
-    raise NotImplementedError
+    found = {pk: text for pk, text in Card.objects.filter(pk__in=ids).values_list("pk", "json")}
+    return [_card(pk, found[pk]) for pk in ids if pk in found]
 
 
 def find_paper(text: str) -> Paper | None:
     """The paper that any public id (old ones too), identifier, DOI or address of it names. ≤ 2 queries."""
-    raise NotImplementedError
+    text = text.strip()
+    if not text or "\x00" in text:
+        return None
+    name = parse_identifier(text)
+    wanted = {text, str(name)} if name else {text, text.lower()}
+    if len(text) <= 320 and (row := PublicId.objects.filter(value__in=wanted).select_related("paper").first()):
+        return row.paper
+    if name is None:
+        return None
+    owned = Identifier.objects.filter(scheme=name.scheme, value=name.value, owned=True).select_related("paper").first()
+    return owned.paper if owned else None
+
+
+def provenance(paper_pk: int) -> list[Provenance]:
+    """What each source said of a paper, oldest first."""
+    rows = Record.objects.filter(paper_id=paper_pk).order_by("seen_at", "pk")
+    return [Provenance(*row) for row in rows.values_list("source", "external_id", "seen_at")]
 
 
 def latest_day() -> dt.date | None:
     """The newest day on which a source listed something."""
-    raise NotImplementedError
+    return ListedPage.objects.order_by("-day").values_list("day", flat=True).first()
 
 
 def listed_between(first: dt.date, last: dt.date, *, offset: int = 0, limit: int = 50) -> DatedList:
-    """The papers that sources listed in this span, one page of them. ≤ 4 queries at any length."""
-    raise NotImplementedError
+    """The papers that sources listed in this span, one page of them. Five queries at any length.
+
+    A paper stands where it was listed last: on the newest day, and there on the first page in (source, key) order.
+    """
+    pages = list(
+        ListedPage.objects.filter(day__range=(first, last)).annotate(total=Count("listings")).order_by("-day", "source", "key")
+    )
+    place = {page.pk: number for number, page in enumerate(pages)}
+    rows = Listing.objects.filter(page__day__range=(first, last)).values_list("paper_id", "page_id", "position")
+    best: dict[int, tuple[int, int]] = {}
+    for paper_id, page_id, position in rows:
+        here = (place[page_id], position)
+        if paper_id not in best or here < best[paper_id]:
+            best[paper_id] = here
+    ordered = sorted(best, key=lambda pk: best[pk])
+    sections: list[Section] = []
+    for pk in ordered[offset : offset + limit]:
+        page = pages[best[pk][0]]
+        section = Section(page.source, page.kind, page.day, page.total, [])
+        if not sections or sections[-1].ids and pages[best[sections[-1].ids[-1]][0]].pk != page.pk:
+            sections.append(section)
+        sections[-1].ids.append(pk)
+    days = ListedPage.objects.values_list("day", flat=True)
+    return DatedList(
+        first=first,
+        last=last,
+        total=len(ordered),
+        sections=sections,
+        previous=days.filter(day__lt=first).order_by("-day").first(),
+        next=days.filter(day__gt=last).order_by("day").first(),
+    )
 
 
 def paper_count() -> int:
     """How many papers the catalog holds."""
-    raise NotImplementedError
+    return Paper.objects.count()
 
 
 def all_cards(*, batch: int = 500) -> Iterator[list[CardData]]:
     """Every paper's card, `pk` set, in order of `pk`, in batches; memory stays bounded. For rebuilding the index."""
-    raise NotImplementedError
+    after = 0
+    while rows := list(Card.objects.filter(pk__gt=after).order_by("pk").values_list("pk", "json")[:batch]):
+        yield [_card(pk, text) for pk, text in rows]
+        after = rows[-1][0]
+
+
+def _card(pk: int, text: str) -> CardData:
+    card: CardData = json.loads(text)
+    card["pk"] = pk
+    return card

@@ -1,0 +1,229 @@
+"""From decided blocks to rows: which paper a block becomes, and the rewriting of all that is derived from its records.
+
+Everything here works on a whole batch with a fixed number of statements; `catalog.services` calls it inside its transaction.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from broadsheet.catalog.cards import CardData, CardListing
+from broadsheet.catalog.identity import Block
+from broadsheet.catalog.models import Author, Card, Category, Identifier, Link, Listing, Paper, PublicId, Record
+from broadsheet.catalog.reading import Reading, Resolved, resolve
+from broadsheet.lib.ids import public_id, title_id
+
+BATCH = 500
+
+
+@dataclass
+class Plan:
+    """One paper to be: its block, its records, what it will show, and the row it becomes (`paper.pk` is None until created)."""
+
+    block: Block
+    readings: list[Reading]
+    paper: Paper
+    resolved: Resolved = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.resolved = resolve(self.readings)
+
+
+def plan_papers(blocks: Sequence[tuple[Block, list[Reading]]], *, now: dt.datetime) -> tuple[list[Plan], set[int]]:
+    """Give each block a paper. A paper that stood before goes to the block that holds most of its records (ties: the first block,
+    in `Block.sort_key` order), and of several in one block the oldest stays. Also returns the papers that are gone.
+    """
+    votes: dict[int, Counter[int]] = defaultdict(Counter)
+    for index, (_, readings) in enumerate(blocks):
+        for reading in readings:
+            if reading.paper_pk is not None:
+                votes[reading.paper_pk][index] += 1
+    claims: dict[int, list[int]] = defaultdict(list)
+    for paper_pk, counted in votes.items():
+        claims[min(counted, key=lambda i: (-counted[i], i))].append(paper_pk)
+    stored = Paper.objects.in_bulk(list(votes))
+    plans, kept = [], set()
+    for index, (block, readings) in enumerate(blocks):
+        if index in claims:
+            paper = stored[min(claims[index])]
+            kept.add(paper.pk)
+        else:
+            paper = Paper(first_seen=now)
+        plans.append(Plan(block, readings, paper))
+    return plans, set(votes) - kept
+
+
+def write_papers(plans: list[Plan], *, now: dt.datetime) -> None:
+    """Insert and update the Paper rows; afterwards every plan's paper has its key and its public id."""
+    _choose_public_ids(plans)
+    for plan in plans:
+        paper, shown = plan.paper, plan.resolved
+        paper.date = shown.date.day if shown.date else None
+        paper.date_precision = shown.date.precision if shown.date else "day"
+        paper.author_count = shown.author_count
+        paper.winners = shown.winners
+        paper.changed_at = now
+    new = [plan.paper for plan in plans if plan.paper.pk is None]
+    old = [plan.paper for plan in plans if plan.paper.pk is not None]
+    if old:
+        fields = ["public_id", "date", "date_precision", "author_count", "winners", "changed_at"]
+        Paper.objects.bulk_update(old, fields, batch_size=BATCH)
+    if new:
+        Paper.objects.bulk_create(new, batch_size=BATCH)
+
+
+def write_public_ids(plans: Sequence[Plan], gone: set[int], heir: dict[int, int]) -> None:
+    """Record each paper's address; the addresses of papers that are gone lead to their heirs."""
+    for old, new in heir.items():
+        if old in gone:
+            PublicId.objects.filter(paper_id=old).update(paper_id=new)
+    PublicId.objects.bulk_create(
+        [PublicId(value=plan.paper.public_id, paper=plan.paper) for plan in plans],
+        update_conflicts=True,
+        update_fields=["paper"],
+        unique_fields=["value"],
+        batch_size=BATCH,
+    )
+
+
+def _choose_public_ids(plans: list[Plan]) -> None:
+    """A paper with identifiers is addressed by the best of them; one without keeps the `b-` id it has, or gets the first that is free."""
+    nameless = [plan for plan in plans if not plan.block.owned]
+    wanted = [v for plan in nameless for v in _title_ids(plan)]
+    taken = dict(PublicId.objects.filter(value__in=wanted).values_list("value", "paper_id")) if wanted else {}
+    moving: list[Paper] = []
+    for plan in plans:
+        paper = plan.paper
+        if plan.block.owned:
+            value = public_id(sorted(plan.block.owned), plan.resolved.title_key)
+        elif paper.public_id.startswith("b-"):
+            continue
+        else:
+            value = next(v for v in _title_ids(plan) if v not in taken or taken[v] == paper.pk)
+            taken[value] = paper.pk or -1
+        if paper.pk and paper.public_id != value:
+            moving.append(paper)
+        paper.public_id = value
+    # Two papers may trade addresses when a join is undone; the unique column must not see both at once.
+    for paper in moving:
+        Paper.objects.filter(pk=paper.pk).update(public_id=f"~{paper.pk}")
+
+
+def _title_ids(plan: Plan) -> list[str]:
+    title, abstract = plan.resolved.title_key, plan.resolved.abstract
+    least = min(r.digest for r in plan.readings).hex()
+    return [title_id(title), title_id(title, abstract), title_id(title, f"{abstract}\n{least}")]
+
+
+def write_derived(plans: Sequence[Plan]) -> None:
+    """Rewrite all that hangs off these papers: authors, identifiers, links, categories and the card."""
+    keys = [plan.paper.pk for plan in plans]
+    for model in (Author, Identifier, Link, Category):
+        model.objects.filter(paper_id__in=keys).delete()  # type: ignore[attr-defined]
+    Author.objects.bulk_create(
+        [Author(paper=p.paper, position=i, name=name) for p in plans for i, name in enumerate(p.resolved.authors)], batch_size=BATCH
+    )
+    Identifier.objects.bulk_create(
+        [
+            Identifier(paper=p.paper, scheme=name.scheme, value=name.value, owned=owned)
+            for p in plans
+            for names, owned in ((p.block.owned, True), (p.block.claimed, False))
+            for name in sorted(names)
+        ],
+        batch_size=BATCH,
+    )
+    Link.objects.bulk_create(
+        [Link(paper=p.paper, position=i, url=url) for p in plans for i, url in enumerate(p.resolved.links)], batch_size=BATCH
+    )
+    Category.objects.bulk_create(
+        [Category(paper=p.paper, position=i, code=code) for p in plans for i, code in enumerate(p.resolved.categories)],
+        batch_size=BATCH,
+    )
+    write_cards(plans)
+
+
+def write_cards(plans: Sequence[Plan]) -> None:
+    """Rewrite the cards of these papers from what they show and where they are listed."""
+    listed = listings_of([plan.paper.pk for plan in plans])
+    Card.objects.bulk_create(
+        [Card(paper=plan.paper, json=_dumps(_card(plan, listed[plan.paper.pk]))) for plan in plans],
+        update_conflicts=True,
+        update_fields=["json"],
+        unique_fields=["paper"],
+        batch_size=BATCH,
+    )
+
+
+def listings_of(papers: Iterable[int]) -> dict[int, list[CardListing]]:
+    """Where each of these papers was listed, newest day first. One query."""
+    rows = (
+        Listing.objects.filter(paper_id__in=papers)
+        .select_related("page")
+        .order_by("-page__day", "page__source", "page__key", "position")
+    )
+    found: dict[int, list[CardListing]] = defaultdict(list)
+    for row in rows:
+        found[row.paper_id].append(
+            {
+                "source": row.page.source,
+                "day": row.page.day.isoformat(),
+                "kind": row.page.kind,
+                "position": row.position,
+                "comments": row.comments,
+                "upvotes": row.upvotes,
+            }
+        )
+    return found
+
+
+def relist_card(card: CardData, listings: list[CardListing]) -> str:
+    """The card's JSON with these listings in place of its own."""
+    return _dumps({**card, **_listing_fields(listings)})  # type: ignore[typeddict-item]
+
+
+def _listing_fields(listings: list[CardListing]) -> dict[str, object]:
+    return {
+        "comments": next((x["comments"] for x in listings if x["comments"] is not None), None),
+        "upvotes": next((x["upvotes"] for x in listings if x["upvotes"] is not None), None),
+        "listings": listings,
+    }
+
+
+def _card(plan: Plan, listings: list[CardListing]) -> CardData:
+    shown = plan.resolved
+    return {  # type: ignore[typeddict-item]
+        "id": plan.paper.public_id,
+        "title": shown.title,
+        "abstract": shown.abstract,
+        "authors": shown.authors,
+        "author_count": shown.author_count,
+        "date": str(shown.date) if shown.date else None,
+        "categories": shown.categories,
+        "identifiers": [list(name) for name in sorted(plan.block.owned | plan.block.claimed)],
+        "links": shown.links,
+        "sources": shown.sources,
+        **_listing_fields(listings),
+    }
+
+
+def _dumps(card: CardData) -> str:
+    return json.dumps(card, ensure_ascii=False, separators=(",", ":"))
+
+
+def move_records(plans: Sequence[Plan]) -> dict[int, int]:
+    """Point the stored records of each plan at its paper; returns, for each paper left, the paper that has most of its records now."""
+    moved: dict[int, Counter[int]] = defaultdict(Counter)
+    for plan in plans:
+        leaving = [r for r in plan.readings if r.pk is not None and r.paper_pk != plan.paper.pk]
+        if not leaving:
+            continue
+        for reading in leaving:
+            moved[reading.paper_pk or 0][plan.paper.pk] += 1
+        keys = [r.pk for r in leaving]
+        Record.objects.filter(pk__in=keys).update(paper=plan.paper)
+        Listing.objects.filter(record_id__in=keys).update(paper=plan.paper)
+    return {old: counted.most_common(1)[0][0] for old, counted in moved.items()}
