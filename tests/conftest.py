@@ -10,9 +10,10 @@ from __future__ import annotations
 import atexit
 import datetime as dt
 import os
+import secrets
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,37 @@ def home(tmp_path: Path) -> Path:
     path = tmp_path / "home"
     path.mkdir(mode=0o700)
     return path
+
+
+@pytest.fixture
+def process_env(home: Path) -> Iterator[dict[str, str]]:
+    """The environment for a command run as a process: an empty home, and an empty database of the suite's kind."""
+    environment = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"}
+    environment["BROADSHEET_HOME"] = str(home)
+    url = environment.get("DATABASE_URL")
+    if not url:
+        yield environment
+        return
+    import psycopg
+
+    name = f"own_{secrets.token_hex(6)}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    yield {**environment, "DATABASE_URL": f"{url.rpartition('/')[0]}/{name}"}
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def seed() -> int:
+    """The seed of a soak: SEED from the environment, which `make soak` sets and prints."""
+    return int(os.environ.get("SEED") or 1)
+
+
+@pytest.fixture
+def duration() -> float:
+    """How many seconds a soak may take: DURATION from the environment."""
+    return float(os.environ.get("DURATION") or 60)
 
 
 @pytest.fixture
