@@ -48,6 +48,9 @@ class Provenance:
     external_id: str
     seen_at: dt.datetime
 
+    def as_json(self) -> dict[str, str]:
+        return {"source": self.source, "external_id": self.external_id, "seen_at": self.seen_at.isoformat()}
+
 
 def cards(ids: Sequence[int]) -> list[CardData]:
     """The cards of these papers in this order, `pk` set; ids that are gone are left out. One query."""

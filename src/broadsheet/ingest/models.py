@@ -25,6 +25,10 @@ class Input(models.Model):
     merged = models.PositiveBigIntegerField(default=0)
     quarantined = models.PositiveBigIntegerField(default=0)
 
+    def catalogued(self) -> bool:
+        """Whether an earlier pass over the same content brought papers in."""
+        return bool(self.new or self.updated)
+
 
 class Quarantined(models.Model):
     """A piece of an input that could not be read, kept with its place and the reason so that nothing is lost in silence."""

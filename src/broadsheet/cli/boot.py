@@ -1,0 +1,45 @@
+"""Getting ready to do something: the home, Django, and a database that is up to date."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+
+def boot(home: Path | None, *, migrate: bool = True) -> None:
+    """Set up Django for this home and bring its tables up to date, so that a home of any earlier version opens.
+
+    Must run before anything imports models. Raises SettingError for settings that can't be used.
+    """
+    if home is not None:
+        os.environ["BROADSHEET_HOME"] = str(home)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "broadsheet.config.settings")
+    import django
+    from django.conf import settings
+
+    settings.HOME  # noqa: B018 -- reads the settings now, so that what is wrong with them is said first
+    django.setup()
+    if migrate:
+        bring_up_to_date(settings.HOME)
+
+
+def bring_up_to_date(home: Path) -> None:
+    """Apply migrations that are missing. A lock file keeps two processes that start together apart."""
+    if not pending_migrations():
+        return
+    from django.core.management import call_command
+
+    with (home / "migrate.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        call_command("migrate", interactive=False, verbosity=0)
+
+
+def pending_migrations() -> list[str]:
+    """Names of migrations that this database lacks."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]

@@ -1,0 +1,38 @@
+"""How commands speak: results on standard output (text, or one JSON value), everything else on standard error."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+
+Home = Annotated[
+    Path | None,
+    typer.Option("--home", envvar="BROADSHEET_HOME", help="The folder with the data, the index and the key.", show_default=False),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value for programs instead of text for people.")]
+
+# Exit statuses, the same for every command (docs/user/cli.md).
+FAILED, USAGE, QUARANTINED, NOTHING_READABLE, INTERRUPTED = 1, 2, 3, 4, 130
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def print_json(value: Any) -> None:
+    """One JSON value on standard output."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def say(text: str) -> None:
+    """A line for the person at the terminal, on standard error; never read as markup."""
+    err.print(text, markup=False)
+
+
+def fail(text: str, status: int = FAILED) -> NoReturn:
+    """Say why in a sentence and leave with this status."""
+    say(text)
+    raise typer.Exit(status)
