@@ -19,7 +19,9 @@ def prepare_home(home: Path) -> Path:
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise SettingError(f"The home {home} can't be made: {error.strerror}. Choose another with --home or BROADSHEET_HOME.") from error
+        raise SettingError(
+            f"The home {home} can't be made: {error.strerror}. Choose another with --home or BROADSHEET_HOME."
+        ) from error
     if not os.access(home, os.W_OK | os.X_OK):
         raise SettingError(f"The home {home} can't be written to. Choose another with --home or BROADSHEET_HOME.")
     return home
@@ -56,5 +58,7 @@ def _read_key(path: Path) -> str:
     except PermissionError as error:
         raise SettingError(f"{path} can't be read by this user.") from error
     if len(key) < 32:
-        raise SettingError(f"{path} holds no usable key. Restore it from a backup, or delete it: everyone must then log in again.")
+        raise SettingError(
+            f"{path} holds no usable key. Restore it from a backup, or delete it: everyone must then log in again."
+        )
     return key

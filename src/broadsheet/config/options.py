@@ -48,12 +48,24 @@ class Option:
 OPTIONS = {
     option.name: option
     for option in (
-        Option("BROADSHEET_HOME", "~/.local/share/broadsheet", "The folder that holds the data, the index and the secret key."),
-        Option("DATABASE_URL", "", "Where the data is kept; empty means SQLite in the home. For example `postgres://user:password@host/broadsheet`."),
+        Option(
+            "BROADSHEET_HOME",
+            "~/.local/share/broadsheet",
+            "The folder that holds the data, the index and the secret key.",
+        ),
+        Option(
+            "DATABASE_URL",
+            "",
+            "Where the data is kept; empty means SQLite in the home. For example `postgres://user:password@host/broadsheet`.",
+        ),
         Option("TIME_ZONE", "UTC", "The time zone whose days the pages are dated by, such as `Europe/Berlin`."),
         Option("SITE_NAME", "Broadsheet", "The name in the masthead."),
         Option("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", "Host names the server answers to, parted by commas."),
-        Option("CSRF_TRUSTED_ORIGINS", "", "Addresses (with https://) that forms may come from when a proxy stands in front, parted by commas."),
+        Option(
+            "CSRF_TRUSTED_ORIGINS",
+            "",
+            "Addresses (with https://) that forms may come from when a proxy stands in front, parted by commas.",
+        ),
         Option("HTTPS", "0", "1 when readers reach the server by HTTPS: cookies are then sent over HTTPS only."),
         Option("DEBUG", "0", "1 shows error details in the browser. Never on a server that others reach."),
     )

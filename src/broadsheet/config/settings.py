@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
+    "broadsheet.config",
     "broadsheet.leases",
     "broadsheet.accounts",
     "broadsheet.catalog",
