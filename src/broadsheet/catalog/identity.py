@@ -1,6 +1,7 @@
 """Which records are one paper: DESIGN.md, "Identity", rules 1 to 4.
 
-`decide` is a pure function of a *set* of records. Nothing in it depends on the order they came in, on what was decided before,
+`decide` is a pure function of a *set* of records. Nothing in it depends on the order they came in, on what was
+decided before,
 or on the clock, so the same catalog comes out whatever went in first.
 """
 
@@ -54,7 +55,9 @@ class Block:
 
 
 def decide(records: Iterable[Facts]) -> list[Block]:
-    """Part records into papers. Give it whole components: all records that share an identifier or a title key, transitively."""
+    """Part records into papers. Give it whole components: all records that share an identifier or a title key,
+    transitively.
+    """
     ordered = sorted(records, key=lambda r: r.digest)
     blocks = _by_identifier([r for r in ordered if r.identifiers])
     nameless: dict[str, list[Facts]] = defaultdict(list)
@@ -104,7 +107,9 @@ def _by_identifier(records: list[Facts]) -> list[Block]:
 
 
 def _settle_claims(anchored: dict[Identifier, Block], rest: list[Facts], owner: dict[Identifier, Identifier]) -> None:
-    """Give each identifier that several arXiv ids claim to one of them: title agreement with its own record, else the smallest id."""
+    """Give each identifier that several arXiv ids claim to one of them: title agreement with its own record, else the
+    smallest id.
+    """
     claims: dict[Identifier, list[Identifier]] = defaultdict(list)
     for anchor, block in anchored.items():
         for identifier in {i for r in block.records for i in r.identifiers if i.scheme != "arxiv"}:
@@ -119,7 +124,9 @@ def _settle_claims(anchored: dict[Identifier, Block], rest: list[Facts], owner: 
 
 
 def _attach(anchored: dict[Identifier, Block], rest: list[Facts], owner: dict[Identifier, Identifier]) -> list[Facts]:
-    """Give records without an arXiv id to the paper their identifiers lead to, round by round; returns those that lead nowhere."""
+    """Give records without an arXiv id to the paper their identifiers lead to, round by round; returns those that
+    lead nowhere.
+    """
     while True:
         left: list[Facts] = []
         won: list[tuple[Facts, Identifier]] = []
@@ -163,7 +170,11 @@ def _place_nameless(title: str, records: list[Facts], candidates: list[Block]) -
     groups = _group_nameless(records)
     alone: list[Block] = []
     for group in groups:
-        agreeing = [b for b in candidates if any(_relation(r, s) is True for r in group for s in b.records if s.title_key == title)]
+        agreeing = [
+            b
+            for b in candidates
+            if any(_relation(r, s) is True for r in group for s in b.records if s.title_key == title)
+        ]
         if agreeing:
             best = min(agreeing, key=lambda b: (-max(_agreement(r, b.records) for r in group), *b.sort_key()))
             best.records.extend(group)
@@ -173,7 +184,9 @@ def _place_nameless(title: str, records: list[Facts], candidates: list[Block]) -
 
 
 def _group_nameless(records: list[Facts]) -> list[list[Facts]]:
-    """Records that agree with each other; those that give no abstract, author or year can't be told apart and stand together."""
+    """Records that agree with each other; those that give no abstract, author or year can't be told apart and stand
+    together.
+    """
     sets = _Union(len(records))
     for i, one in enumerate(records):
         for j in range(i):
@@ -183,7 +196,9 @@ def _group_nameless(records: list[Facts]) -> list[list[Facts]]:
 
 
 def _join_by_title_alone(title: str, alone: list[Block], candidates: list[Block]) -> list[Block]:
-    """The title alone joins if it has four words and there is exactly one other paper it could mean, and nothing speaks against it."""
+    """The title alone joins if it has four words and there is exactly one other paper it could mean, and nothing
+    speaks against it.
+    """
     if len(title.split()) < TITLE_ALONE_WORDS or len(alone) + len(candidates) != 2 or not alone:
         return alone
     one, other = alone[0], (candidates or alone[1:])[0]

@@ -1,4 +1,6 @@
-"""The catalog's tables. Records are the truth; papers, authors, identifiers, listings and cards are worked out from them."""
+"""The catalog's tables. Records are the truth; papers, authors, identifiers, listings and cards are worked out from
+them.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,9 @@ from django.db import models
 
 
 class Paper(models.Model):
-    """One paper: its address, and the columns that are filtered and sorted by. Everything shown about it stands in its Card."""
+    """One paper: its address, and the columns that are filtered and sorted by. Everything shown about it stands in
+    its Card.
+    """
 
     public_id = models.CharField(max_length=320, unique=True)
     date = models.DateField(null=True, db_index=True)
@@ -29,7 +33,9 @@ class PublicId(models.Model):
 
 
 class Card(models.Model):
-    """All that a list, a card or a JSON view shows of a paper, as ready JSON (`catalog.cards`), rewritten whenever the paper changes."""
+    """All that a list, a card or a JSON view shows of a paper, as ready JSON (`catalog.cards`), rewritten whenever
+    the paper changes.
+    """
 
     paper = models.OneToOneField(Paper, models.CASCADE, primary_key=True)
     json = models.TextField()
@@ -47,7 +53,9 @@ class Author(models.Model):
 
 
 class Identifier(models.Model):
-    """A name of a paper in somebody's scheme. It leads to the one paper that owns it; others may claim it too (`owned` False)."""
+    """A name of a paper in somebody's scheme. It leads to the one paper that owns it; others may claim it too
+    (`owned` False).
+    """
 
     paper = models.ForeignKey(Paper, models.CASCADE, related_name="identifiers")
     scheme = models.CharField(max_length=20)
@@ -56,7 +64,9 @@ class Identifier(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["scheme", "value"], condition=models.Q(owned=True), name="identifier_owned_once"),
+            models.UniqueConstraint(
+                fields=["scheme", "value"], condition=models.Q(owned=True), name="identifier_owned_once"
+            ),
             models.UniqueConstraint(fields=["scheme", "value", "paper"], name="identifier_claimed_once"),
         ]
 
@@ -84,12 +94,15 @@ class Category(models.Model):
 
 
 class Record(models.Model):
-    """What a source said of a paper, word for word. Never changed and never deleted; only `paper` moves when identity is decided again."""
+    """What a source said of a paper, word for word. Never changed and never deleted; only `paper` moves when identity
+    is decided again.
+    """
 
     source = models.CharField(max_length=40)
     external_id = models.CharField(max_length=320)
     digest = models.BinaryField(max_length=32)
-    # The first 8 bytes of SHA-256 over the normalised title, as a signed integer: finds records of equal title through a small index.
+    # The first 8 bytes of SHA-256 over the normalised title, as a signed integer: finds records of equal title
+    # through a small index.
     title_hash = models.BigIntegerField(db_index=True)
     # zlib over the canonical JSON of SourceRecord.payload().
     raw = models.BinaryField()

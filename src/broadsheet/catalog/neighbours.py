@@ -27,7 +27,9 @@ def known_records(keys: Collection[Key]) -> set[Key]:
 
 
 def neighbours(readings: Iterable[Reading]) -> list[Reading]:
-    """Every stored record that shares an identifier or a title with these, transitively, and all other records of their papers."""
+    """Every stored record that shares an identifier or a title with these, transitively, and all other records of
+    their papers.
+    """
     found: dict[int, Reading] = {}
     papers: set[int] = set()
     names: set[Name] = set()
@@ -63,7 +65,9 @@ def _papers_titled(hashes: set[int]) -> set[int]:
 def _records_of(papers: Collection[int]) -> list[Reading]:
     if not papers:
         return []
-    rows = Record.objects.filter(paper_id__in=papers).values_list("pk", "paper_id", "source", "external_id", "digest", "raw")
+    rows = Record.objects.filter(paper_id__in=papers).values_list(
+        "pk", "paper_id", "source", "external_id", "digest", "raw"
+    )
     return [
         Reading(source, external_id, bytes(digest), unpack(raw), pk=pk, paper_pk=paper_pk)
         for pk, paper_pk, source, external_id, digest, raw in rows

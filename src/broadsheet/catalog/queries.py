@@ -54,7 +54,7 @@ class Provenance:
 
 def cards(ids: Sequence[int]) -> list[CardData]:
     """The cards of these papers in this order, `pk` set; ids that are gone are left out. One query."""
-    found = {pk: text for pk, text in Card.objects.filter(pk__in=ids).values_list("pk", "json")}
+    found = dict(Card.objects.filter(pk__in=ids).values_list("pk", "json"))
     return [_card(pk, found[pk]) for pk in ids if pk in found]
 
 
@@ -90,7 +90,9 @@ def listed_between(first: dt.date, last: dt.date, *, offset: int = 0, limit: int
     A paper stands where it was listed last: on the newest day, and there on the first page in (source, key) order.
     """
     pages = list(
-        ListedPage.objects.filter(day__range=(first, last)).annotate(total=Count("listings")).order_by("-day", "source", "key")
+        ListedPage.objects.filter(day__range=(first, last))
+        .annotate(total=Count("listings"))
+        .order_by("-day", "source", "key")
     )
     place = {page.pk: number for number, page in enumerate(pages)}
     rows = Listing.objects.filter(page__day__range=(first, last)).values_list("paper_id", "page_id", "position")
@@ -104,7 +106,7 @@ def listed_between(first: dt.date, last: dt.date, *, offset: int = 0, limit: int
     for pk in ordered[offset : offset + limit]:
         page = pages[best[pk][0]]
         section = Section(page.source, page.kind, page.day, page.total, [])
-        if not sections or sections[-1].ids and pages[best[sections[-1].ids[-1]][0]].pk != page.pk:
+        if not sections or (sections[-1].ids and pages[best[sections[-1].ids[-1]][0]].pk != page.pk):
             sections.append(section)
         sections[-1].ids.append(pk)
     days = ListedPage.objects.values_list("day", flat=True)

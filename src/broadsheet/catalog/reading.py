@@ -1,4 +1,6 @@
-"""Reading a source's record: from its stored words to cleaned fields, and from a paper's records to what the paper shows."""
+"""Reading a source's record: from its stored words to cleaned fields, and from a paper's records to what the paper
+shows.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ MAX_LINKS = 50
 
 def pack(record: SourceRecord) -> bytes:
     """The record's canonical JSON, compressed: what `Record.raw` holds."""
-    return zlib.compress(json.dumps(record.payload(), ensure_ascii=True, sort_keys=True, separators=(",", ":")).encode())
+    return zlib.compress(
+        json.dumps(record.payload(), ensure_ascii=True, sort_keys=True, separators=(",", ":")).encode()
+    )
 
 
 def unpack(raw: bytes | memoryview) -> dict[str, Any]:
@@ -85,7 +89,9 @@ class Reading:
         )
 
     def believed(self) -> tuple[int, int, bytes]:
-        """The order of belief: source precedence, then the record's own update date (newest), then the smallest digest."""
+        """The order of belief: source precedence, then the record's own update date (newest), then the smallest
+        digest.
+        """
         updated = self.payload.get("updated")
         return rank(self.source), -(dt.date.fromisoformat(updated).toordinal() if updated else 0), self.digest
 
@@ -107,7 +113,9 @@ class Resolved:
 
 
 def resolve(readings: Sequence[Reading]) -> Resolved:
-    """A paper's fields from all its records: each field from the most believed record that has it; links from all of them."""
+    """A paper's fields from all its records: each field from the most believed record that has it; links from all of
+    them.
+    """
     ordered = sorted(readings, key=Reading.believed)
     winners: dict[str, str] = {}
 

@@ -1,4 +1,6 @@
-"""What a source says, before the catalog decides what it means. Parsers in `ingest` yield these; `catalog.services` takes them in."""
+"""What a source says, before the catalog decides what it means. Parsers in `ingest` yield these; `catalog.services`
+takes them in.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,8 @@ from broadsheet.lib.time import PartialDate
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """The paper's place on a source's dated page: `position` counts from 1, `comments` is None where the page does not say.
+    """The paper's place on a source's dated page: `position` counts from 1, `comments` is None where the page does
+    not say.
 
     `page_key` names the page within its source; the page's day is decided apart (a saved page does not state its year).
     """
@@ -27,9 +30,11 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class SourceRecord:
-    """One paper as one source gave it: texts are the source's own, uncleaned; cleaning happens when the catalog reads them.
+    """One paper as one source gave it: texts are the source's own, uncleaned; cleaning happens when the catalog reads
+    them.
 
-    `(source, external_id, digest)` identifies it for ever. `author_count` may be known without names. `updated` is the source's
+    `(source, external_id, digest)` identifies it for ever. `author_count` may be known without names. `updated` is
+    the source's
     own date of this record, used to choose between two records of one source; never the time of arrival.
     """
 
@@ -48,7 +53,9 @@ class SourceRecord:
     extra: dict[str, Any] = field(default_factory=dict)
 
     def payload(self) -> dict[str, Any]:
-        """The record as plain JSON values without empty ones: what is stored as provenance and what the digest covers."""
+        """The record as plain JSON values without empty ones: what is stored as provenance and what the digest
+        covers.
+        """
         values: dict[str, Any] = {
             "title": self.title,
             "abstract": self.abstract,
@@ -59,7 +66,9 @@ class SourceRecord:
             "identifiers": [list(i) for i in self.identifiers],
             "links": list(self.links),
             "categories": list(self.categories),
-            "listed": [self.listed.page_key, self.listed.position, self.listed.comments, self.listed.upvotes] if self.listed else None,
+            "listed": [self.listed.page_key, self.listed.position, self.listed.comments, self.listed.upvotes]
+            if self.listed
+            else None,
             "extra": self.extra,
         }
         return {key: value for key, value in values.items() if value not in (None, "", [], {})}
@@ -88,7 +97,8 @@ class DatedPage:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A piece of input that could not be read: where it stood (bytes from the start of the decompressed input), and why, in a sentence.
+    """A piece of input that could not be read: where it stood (bytes from the start of the decompressed input), and
+    why, in a sentence.
 
     `head` is the first 64 KiB of it at most; `length` and `sha256` cover all of it.
     """

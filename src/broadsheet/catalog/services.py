@@ -29,13 +29,16 @@ from broadsheet.catalog.writing import (
 )
 from broadsheet.lib.text import title_hash
 
-# Two writers must not decide the identity of one paper at once. SQLite has one writer by nature; PostgreSQL takes this lock.
+# Two writers must not decide the identity of one paper at once. SQLite has one writer by nature; PostgreSQL takes
+# this lock.
 _WRITER_LOCK = 0x42524F414453  # "BROADS"
 
 
 @dataclass
 class Counts:
-    """What became of records: `new` made a paper, `updated` changed or added to one; `merged` papers were apart before and are one now."""
+    """What became of records: `new` made a paper, `updated` changed or added to one; `merged` papers were apart
+    before and are one now.
+    """
 
     new: int = 0
     updated: int = 0
@@ -51,9 +54,11 @@ class Counts:
 
 @transaction.atomic
 def take_in(*, records: Sequence[SourceRecord], now: dt.datetime, origin: int | None = None) -> Counts:
-    """Take records in: store each that is new word for word, decide again which records are one paper, rewrite what changed.
+    """Take records in: store each that is new word for word, decide again which records are one paper, rewrite what
+    changed.
 
-    Listed records need their page first (`open_page`). A record known to the letter counts as unchanged. Either all of the
+    Listed records need their page first (`open_page`). A record known to the letter counts as unchanged. Either all
+    of the
     batch is in when this returns, or nothing of it. A few hundred records a call keep transactions short.
     """
     _one_writer()

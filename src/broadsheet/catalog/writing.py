@@ -1,6 +1,7 @@
 """From decided blocks to rows: which paper a block becomes, and the rewriting of all that is derived from its records.
 
-Everything here works on a whole batch with a fixed number of statements; `catalog.services` calls it inside its transaction.
+Everything here works on a whole batch with a fixed number of statements; `catalog.services` calls it inside its
+transaction.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ BATCH = 500
 
 @dataclass
 class Plan:
-    """One paper to be: its block, its records, what it will show, and the row it becomes (`paper.pk` is None until created)."""
+    """One paper to be: its block, its records, what it will show, and the row it becomes (`paper.pk` is None until
+    created).
+    """
 
     block: Block
     readings: list[Reading]
@@ -34,7 +37,8 @@ class Plan:
 
 
 def plan_papers(blocks: Sequence[tuple[Block, list[Reading]]], *, now: dt.datetime) -> tuple[list[Plan], set[int]]:
-    """Give each block a paper. A paper that stood before goes to the block that holds most of its records (ties: the first block,
+    """Give each block a paper. A paper that stood before goes to the block that holds most of its records (ties: the
+    first block,
     in `Block.sort_key` order), and of several in one block the oldest stays. Also returns the papers that are gone.
     """
     votes: dict[int, Counter[int]] = defaultdict(Counter)
@@ -91,7 +95,9 @@ def write_public_ids(plans: Sequence[Plan], gone: set[int], heir: dict[int, int]
 
 
 def _choose_public_ids(plans: list[Plan]) -> None:
-    """A paper with identifiers is addressed by the best of them; one without keeps the `b-` id it has, or gets the first that is free."""
+    """A paper with identifiers is addressed by the best of them; one without keeps the `b-` id it has, or gets the
+    first that is free.
+    """
     nameless = [plan for plan in plans if not plan.block.owned]
     wanted = [v for plan in nameless for v in _title_ids(plan)]
     taken = dict(PublicId.objects.filter(value__in=wanted).values_list("value", "paper_id")) if wanted else {}
@@ -125,7 +131,8 @@ def write_derived(plans: Sequence[Plan]) -> None:
     for model in (Author, Identifier, Link, Category):
         model.objects.filter(paper_id__in=keys).delete()  # type: ignore[attr-defined]
     Author.objects.bulk_create(
-        [Author(paper=p.paper, position=i, name=name) for p in plans for i, name in enumerate(p.resolved.authors)], batch_size=BATCH
+        [Author(paper=p.paper, position=i, name=name) for p in plans for i, name in enumerate(p.resolved.authors)],
+        batch_size=BATCH,
     )
     Identifier.objects.bulk_create(
         [
@@ -137,7 +144,8 @@ def write_derived(plans: Sequence[Plan]) -> None:
         batch_size=BATCH,
     )
     Link.objects.bulk_create(
-        [Link(paper=p.paper, position=i, url=url) for p in plans for i, url in enumerate(p.resolved.links)], batch_size=BATCH
+        [Link(paper=p.paper, position=i, url=url) for p in plans for i, url in enumerate(p.resolved.links)],
+        batch_size=BATCH,
     )
     Category.objects.bulk_create(
         [Category(paper=p.paper, position=i, code=code) for p in plans for i, code in enumerate(p.resolved.categories)],
@@ -215,7 +223,9 @@ def _dumps(card: CardData) -> str:
 
 
 def move_records(plans: Sequence[Plan]) -> dict[int, int]:
-    """Point the stored records of each plan at its paper; returns, for each paper left, the paper that has most of its records now."""
+    """Point the stored records of each plan at its paper; returns, for each paper left, the paper that has most of
+    its records now.
+    """
     moved: dict[int, Counter[int]] = defaultdict(Counter)
     for plan in plans:
         leaving = [r for r in plan.readings if r.pk is not None and r.paper_pk != plan.paper.pk]

@@ -36,22 +36,36 @@ def checkup() -> list[Check]:
 
 def _settings() -> Iterator[Check]:
     mode = stat.S_IMODE((settings.HOME / "secret.key").stat().st_mode)
-    yield Check("secret key", mode & 0o077 == 0, f"mode {mode:04o}" + ("" if mode & 0o077 == 0 else "; run chmod 600 on secret.key"))
+    yield Check(
+        "secret key",
+        mode & 0o077 == 0,
+        f"mode {mode:04o}" + ("" if mode & 0o077 == 0 else "; run chmod 600 on secret.key"),
+    )
     messages = [m for m in django_checks.run_checks() if m.level >= django_checks.WARNING]
-    yield Check("settings", not messages, "; ".join(f"{m.msg} {m.hint or ''}".strip() for m in messages) or "no complaint")
+    yield Check(
+        "settings", not messages, "; ".join(f"{m.msg} {m.hint or ''}".strip() for m in messages) or "no complaint"
+    )
     free = shutil.disk_usage(settings.HOME).free
     yield Check("disk", free > LOW_SPACE, f"{free / 2**30:.1f} GiB free")
 
 
 def _data() -> Iterator[Check]:
     missing = pending_migrations()
-    yield Check("tables", not missing, f"{connection.vendor}, " + (f"missing: {', '.join(missing)}" if missing else "up to date"))
+    yield Check(
+        "tables",
+        not missing,
+        f"{connection.vendor}, " + (f"missing: {', '.join(missing)}" if missing else "up to date"),
+    )
     papers, cards = Paper.objects.count(), Card.objects.count()
     yield Check("cards", papers == cards, f"{papers:,} papers, {cards:,} cards")
     empty = Paper.objects.filter(records=None).count()
     yield Check("records", not empty, f"{Record.objects.count():,} records, {empty:,} papers without one")
     astray = Listing.objects.exclude(paper=F("record__paper")).count()
-    yield Check("listings", not astray, f"{Listing.objects.count():,} listings, {astray:,} that lead to another paper than their record")
+    yield Check(
+        "listings",
+        not astray,
+        f"{Listing.objects.count():,} listings, {astray:,} that lead to another paper than their record",
+    )
     lost = Paper.objects.exclude(public_id__in=PublicId.objects.values("value")).count()
     yield Check("addresses", not lost, f"{lost:,} papers without an address" if lost else "every paper has its address")
     unfinished = Input.objects.filter(complete=False).count()
@@ -69,4 +83,8 @@ def _index() -> Iterator[Check]:
     papers = Paper.objects.count()
     agrees = state.usable and state.queued == 0 and state.documents == papers
     detail = f"{state.documents:,} indexed, {papers:,} papers, {state.queued:,} changes waiting"
-    yield Check("index agrees", agrees, detail if agrees else f"{detail}; run broadsheet index, and if that does not help, with --rebuild")
+    yield Check(
+        "index agrees",
+        agrees,
+        detail if agrees else f"{detail}; run broadsheet index, and if that does not help, with --rebuild",
+    )

@@ -37,13 +37,17 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def _root(
-    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version and stop."),
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Print the version and stop."
+    ),
 ) -> None:
     pass
 
 
 def main() -> None:
-    """Run the command line; every failure a person can cause or mend ends in a sentence and a status, not in a traceback."""
+    """Run the command line; every failure a person can cause or mend ends in a sentence and a status, not in a
+    traceback.
+    """
     from django.core.exceptions import ImproperlyConfigured
     from django.db import Error as DatabaseError
 
@@ -58,7 +62,10 @@ def main() -> None:
     except DatabaseError as error:
         if os.environ.get("DEBUG") == "1":
             raise
-        say(f"The database did not do what was asked: {str(error).strip()} What was committed before is safe; run the command again.")
+        say(
+            f"The database did not do what was asked: {str(error).strip()} "
+            "What was committed before is safe; run the command again."
+        )
         sys.exit(FAILED)
     except KeyboardInterrupt:
         say("Stopped. Nothing is lost; run the command again to go on.")

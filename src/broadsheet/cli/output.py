@@ -11,7 +11,9 @@ from rich.console import Console
 
 Home = Annotated[
     Path | None,
-    typer.Option("--home", envvar="BROADSHEET_HOME", help="The folder with the data, the index and the key.", show_default=False),
+    typer.Option(
+        "--home", envvar="BROADSHEET_HOME", help="The folder with the data, the index and the key.", show_default=False
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value for programs instead of text for people.")]
 

@@ -11,7 +11,9 @@ from broadsheet.search.indexer import Indexer
 
 
 class Server(BaseApplication):
-    """gunicorn, set up from code. One process, because SQLite has one writer and readers share the index's memory map."""
+    """gunicorn, set up from code. One process, because SQLite has one writer and readers share the index's memory
+    map.
+    """
 
     def __init__(self, *, bind: str, threads: int) -> None:
         self._bind, self._threads = bind, threads

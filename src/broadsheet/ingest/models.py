@@ -31,7 +31,9 @@ class Input(models.Model):
 
 
 class Quarantined(models.Model):
-    """A piece of an input that could not be read, kept with its place and the reason so that nothing is lost in silence."""
+    """A piece of an input that could not be read, kept with its place and the reason so that nothing is lost in
+    silence.
+    """
 
     input = models.ForeignKey(Input, models.CASCADE, related_name="quarantine")
     offset = models.BigIntegerField()

@@ -19,14 +19,18 @@ from broadsheet.lib.time import latest_year_for
 
 BATCH = 100  # records a transaction; DESIGN.md, "database": a longer one keeps other writers waiting
 
+
 class Progress(Protocol):
     """Told after every batch: bytes of the file read so far, its size, and records so far."""
 
     def __call__(self, *, name: str, done: int, size: int, records: int) -> None: ...
 
+
 @dataclass
 class FileReport:
-    """What became of one file. `read` = new + updated + unchanged + quarantined; `refused` says why nothing of it was stored."""
+    """What became of one file. `read` = new + updated + unchanged + quarantined; `refused` says why nothing of it was
+    stored.
+    """
 
     name: str
     format: str = ""
@@ -36,6 +40,7 @@ class FileReport:
     reasons: list[str] = field(default_factory=list)  # of the first few quarantined pieces, with their place
     captured_on: dt.date | None = None
     refused: str = ""
+
 
 def files_of(paths: Iterable[Path]) -> list[Path]:
     """The files these paths mean: a directory means its regular files by name, hidden ones left out.
@@ -60,10 +65,12 @@ def files_of(paths: Iterable[Path]) -> list[Path]:
             raise PermissionError(f"{path} can't be read: {error.strerror}.") from error
     return found
 
+
 def ingest_file(
     path: Path, *, now: dt.datetime, captured_on: dt.date | None = None, progress: Progress | None = None
 ) -> FileReport:
-    """Take one file in. Safe to repeat and to cut off anywhere: every batch is whole, and a second run goes on where it must.
+    """Take one file in. Safe to repeat and to cut off anywhere: every batch is whole, and a second run goes on where
+    it must.
 
     `captured_on` says when a saved page was saved; it overrides what its header says and is kept for this content.
     """
@@ -77,6 +84,7 @@ def ingest_file(
         except NotReadable as error:
             report.refused = str(error)
     return report
+
 
 class _Run:
     """One pass over one input."""
@@ -132,14 +140,20 @@ class _Run:
 
     def _write(self) -> None:
         report = self.report
-        assert self.input is not None  # noqa: S101 -- opened just before, in the same transaction
+        assert self.input is not None
         counts = take_in(records=self.records, now=self.now, origin=self.input.pk)
         if self.redated:
             counts.updated, counts.unchanged = counts.updated + counts.unchanged, 0
         Quarantined.objects.bulk_create(
             [
                 Quarantined(
-                    input=self.input, offset=u.offset, length=u.length, sha256=u.sha256, head=u.head, reason=u.reason, seen_at=self.now
+                    input=self.input,
+                    offset=u.offset,
+                    length=u.length,
+                    sha256=u.sha256,
+                    head=u.head,
+                    reason=u.reason,
+                    seen_at=self.now,
                 )
                 for u in self.unreadable
             ],
@@ -166,7 +180,7 @@ class _Run:
 
     def _close_input(self) -> None:
         """At the end of the file: what it came to; an input of which nothing could be read leaves no trace."""
-        assert self.input is not None  # noqa: S101
+        assert self.input is not None
         if not self.stored:
             if not self.input.catalogued():
                 self.input.delete()
@@ -177,17 +191,21 @@ class _Run:
         self.input.save()
 
     def _open_page(self) -> None:
-        """Date the page that the next records stand on: as the owner says, else as decided before for this content, else by its header."""
+        """Date the page that the next records stand on: as the owner says, else as decided before for this content,
+        else by its header.
+        """
         page, self.page = self.page, None
         if page is None:
             return
-        assert self.input is not None  # noqa: S101
+        assert self.input is not None
         if self.captured_on:
             self.input.captured_on, self.input.captured_by = self.captured_on, "owner"
         elif self.input.captured_on is None:
             self.input.captured_on, self.input.captured_by = self._header_day(page), "header"
         self.report.captured_on = self.input.captured_on
-        self.redated = bool(open_page(source=page.source, key=page.page_key, day=self.input.captured_on, kind=page.kind))
+        self.redated = bool(
+            open_page(source=page.source, key=page.page_key, day=self.input.captured_on, kind=page.kind)
+        )
 
     def _header_day(self, page: DatedPage) -> dt.date:
         today = timezone.localdate(self.now)
@@ -196,9 +214,11 @@ class _Run:
         day = latest_year_for(page.month, page.day, not_after=today, not_before=page.newest)
         if day is None:
             raise NotReadable(
-                f"{self.report.name} says it was saved on {page.month:02}-{page.day:02}, but its newest paper is of {page.newest} "
-                f"and today is {today}: no year fits. Say when it was saved with --captured-on YYYY-MM-DD."
+                f"{self.report.name} says it was saved on {page.month:02}-{page.day:02}, but its newest paper is of "
+                f"{page.newest} and today is {today}: no year fits. "
+                "Say when it was saved with --captured-on YYYY-MM-DD."
             )
         return day
+
 
 CallProgress = Callable[..., None]

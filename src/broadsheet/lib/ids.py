@@ -1,6 +1,7 @@
 """Identifiers of papers: reading them out of whatever a person or a source wrote, and writing them one way.
 
-An identifier is a (scheme, value) pair. `arxiv` values carry no version (`2401.00001`, `hep-th/9901001`), `doi` values are
+An identifier is a (scheme, value) pair. `arxiv` values carry no version (`2401.00001`, `hep-th/9901001`), `doi`
+values are
 lower-case. arXiv's own DOIs (10.48550/arXiv.ID) are read as arXiv ids, because they name the same thing.
 Sources: arXiv identifier scheme (info.arxiv.org/help/arxiv_identifier.html), DOI handbook 2.2.
 """
@@ -36,7 +37,10 @@ _ARXIV_URL = re.compile(
     re.IGNORECASE,
 )
 _ARXIV_DOI = re.compile(rf"10\.48550/arxiv\.({_ARXIV_NEW}|{_ARXIV_OLD})(v\d{{1,3}})?", re.IGNORECASE)
-_DOI = re.compile(r"(?:(?:https?:/{1,2})?(?:dx\.)?doi\.org/|(?:https?:/{1,2})?(?:www\.)?doi:?\s*|doi:\s*)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
+_DOI = re.compile(
+    r"(?:(?:https?:/{1,2})?(?:dx\.)?doi\.org/|(?:https?:/{1,2})?(?:www\.)?doi:?\s*|doi:\s*)?(10\.\d{4,9}/\S+)",
+    re.IGNORECASE,
+)
 _SCHEMED = re.compile(r"([a-z0-9]+):(\S+)", re.IGNORECASE)
 _OPENREVIEW_URL = re.compile(r"https?:/{1,2}openreview\.net/(?:forum|pdf)\?id=([\w-]+).*", re.IGNORECASE)
 _ACL_URL = re.compile(r"https?:/{1,2}(?:www\.)?aclanthology\.org/([\w.-]+?)(?:\.pdf)?/?", re.IGNORECASE)
@@ -46,7 +50,9 @@ _MAX_LENGTH = 300  # longer than any identifier in use; keeps hostile text out o
 
 
 def normalise_arxiv(value: str) -> str:
-    """The one way we write an arXiv id: no version, archive in lower case, no subject class (`math.GT/0309136` is `math/0309136`)."""
+    """The one way we write an arXiv id: no version, archive in lower case, no subject class (`math.GT/0309136` is
+    `math/0309136`).
+    """
     if "/" not in value:
         return value
     archive, number = value.split("/", 1)
@@ -86,7 +92,12 @@ def _read(text: str) -> Identifier | None:
         if arxiv := _ARXIV_DOI.fullmatch(doi):
             return Identifier("arxiv", normalise_arxiv(arxiv[1]))
         return Identifier("doi", doi)
-    for scheme, pattern in (("openreview", _OPENREVIEW_URL), ("acl", _ACL_URL), ("openalex", _OPENALEX_URL), ("s2", _S2_URL)):
+    for scheme, pattern in (
+        ("openreview", _OPENREVIEW_URL),
+        ("acl", _ACL_URL),
+        ("openalex", _OPENALEX_URL),
+        ("s2", _S2_URL),
+    ):
         if match := pattern.fullmatch(text):
             return Identifier(scheme, match[1])
     if (match := _SCHEMED.fullmatch(text)) and match[1].lower() in SCHEMES[2:]:
@@ -95,13 +106,17 @@ def _read(text: str) -> Identifier | None:
 
 
 def public_id(identifiers: list[Identifier], title_key: str) -> str:
-    """The id a paper is addressed by: its arXiv id, else `doi:…`, else another `scheme:value`, else `title_id(title_key)`."""
+    """The id a paper is addressed by: its arXiv id, else `doi:…`, else another `scheme:value`, else
+    `title_id(title_key)`.
+    """
     if not identifiers:
         return title_id(title_key)
     return str(min(identifiers, key=lambda i: (SCHEMES.index(i.scheme) if i.scheme in SCHEMES else len(SCHEMES), i)))
 
 
 def title_id(title_key: str, abstract: str | None = None) -> str:
-    """`b-` and 12 base32 characters of SHA-256 over the normalised title, or over title and abstract for a second such paper."""
+    """`b-` and 12 base32 characters of SHA-256 over the normalised title, or over title and abstract for a second
+    such paper.
+    """
     text = title_key if abstract is None else f"{title_key}\n{abstract}"
     return "b-" + base64.b32encode(hashlib.sha256(text.encode()).digest()).decode()[:12].lower()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import re
 from typing import Literal, NamedTuple
@@ -10,7 +11,9 @@ Precision = Literal["day", "month", "year"]
 
 
 class PartialDate(NamedTuple):
-    """A publication date as exact as its source gave it; `day` is the first day of the month or year when that is all there is."""
+    """A publication date as exact as its source gave it; `day` is the first day of the month or year when that is all
+    there is.
+    """
 
     day: dt.date
     precision: Precision = "day"
@@ -20,7 +23,7 @@ class PartialDate(NamedTuple):
 
 
 _ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2})(?:[T ].*)?)?)?")
-_MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}
+_MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}
 _WORDY = re.compile(r"([A-Za-z]{3,9})\.? (\d{1,2})(?:, (\d{4}))?")
 
 
@@ -43,7 +46,9 @@ def parse_date(text: str) -> PartialDate | None:
 
 
 def parse_month_day(text: str) -> tuple[int, int, int | None] | None:
-    """`Mar 17` or `Mar 17, 2024` as (month, day, year or None); None for anything else, also for days that never exist."""
+    """`Mar 17` or `Mar 17, 2024` as (month, day, year or None); None for anything else, also for days that never
+    exist.
+    """
     match = _WORDY.fullmatch(text.strip())
     month = _MONTHS.get(match[1][:3].lower()) if match else None
     if not match or not month:
@@ -57,7 +62,8 @@ def parse_month_day(text: str) -> tuple[int, int, int | None] | None:
 
 
 def latest_year_for(month: int, day: int, *, not_after: dt.date, not_before: dt.date | None) -> dt.date | None:
-    """The latest date with this month and day that is not after `not_after` nor before `not_before`; None if there is none.
+    """The latest date with this month and day that is not after `not_after` nor before `not_before`; None if there is
+    none.
 
     Feb 29 looks back over eight years, because 1896–1904 style gaps are the longest there are.
     """

@@ -5,134 +5,202 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Paper',
+            name="Paper",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(max_length=320, unique=True)),
-                ('date', models.DateField(db_index=True, null=True)),
-                ('date_precision', models.CharField(default='day', max_length=5)),
-                ('author_count', models.PositiveIntegerField(null=True)),
-                ('winners', models.JSONField(default=dict)),
-                ('first_seen', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.CharField(max_length=320, unique=True)),
+                ("date", models.DateField(db_index=True, null=True)),
+                ("date_precision", models.CharField(default="day", max_length=5)),
+                ("author_count", models.PositiveIntegerField(null=True)),
+                ("winners", models.JSONField(default=dict)),
+                ("first_seen", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Card',
+            name="Card",
             fields=[
-                ('paper', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, serialize=False, to='catalog.paper')),
-                ('json', models.TextField()),
+                (
+                    "paper",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        serialize=False,
+                        to="catalog.paper",
+                    ),
+                ),
+                ("json", models.TextField()),
             ],
         ),
         migrations.CreateModel(
-            name='ListedPage',
+            name="ListedPage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=40)),
-                ('key', models.CharField(max_length=200)),
-                ('day', models.DateField(db_index=True)),
-                ('kind', models.CharField(max_length=20)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(max_length=40)),
+                ("key", models.CharField(max_length=200)),
+                ("day", models.DateField(db_index=True)),
+                ("kind", models.CharField(max_length=20)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('source', 'key'), name='listed_page_once')],
+                "constraints": [models.UniqueConstraint(fields=("source", "key"), name="listed_page_once")],
             },
         ),
         migrations.CreateModel(
-            name='PublicId',
+            name="PublicId",
             fields=[
-                ('value', models.CharField(max_length=320, primary_key=True, serialize=False)),
-                ('paper', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='public_ids', to='catalog.paper')),
+                ("value", models.CharField(max_length=320, primary_key=True, serialize=False)),
+                (
+                    "paper",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="public_ids", to="catalog.paper"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Record',
+            name="Record",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=40)),
-                ('external_id', models.CharField(max_length=320)),
-                ('digest', models.BinaryField(max_length=32)),
-                ('title_hash', models.BigIntegerField(db_index=True)),
-                ('raw', models.BinaryField()),
-                ('origin', models.BigIntegerField(null=True)),
-                ('seen_at', models.DateTimeField()),
-                ('paper', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='records', to='catalog.paper')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(max_length=40)),
+                ("external_id", models.CharField(max_length=320)),
+                ("digest", models.BinaryField(max_length=32)),
+                ("title_hash", models.BigIntegerField(db_index=True)),
+                ("raw", models.BinaryField()),
+                ("origin", models.BigIntegerField(null=True)),
+                ("seen_at", models.DateTimeField()),
+                (
+                    "paper",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="records", to="catalog.paper"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Listing',
+            name="Listing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField()),
-                ('comments', models.PositiveIntegerField(null=True)),
-                ('upvotes', models.PositiveIntegerField(null=True)),
-                ('page', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='listings', to='catalog.listedpage')),
-                ('paper', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='listings', to='catalog.paper')),
-                ('record', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='listing', to='catalog.record')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveIntegerField()),
+                ("comments", models.PositiveIntegerField(null=True)),
+                ("upvotes", models.PositiveIntegerField(null=True)),
+                (
+                    "page",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="listings",
+                        to="catalog.listedpage",
+                    ),
+                ),
+                (
+                    "paper",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="listings", to="catalog.paper"
+                    ),
+                ),
+                (
+                    "record",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="listing", to="catalog.record"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Author',
+            name="Author",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField()),
-                ('name', models.CharField(max_length=300)),
-                ('paper', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='authors', to='catalog.paper')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveIntegerField()),
+                ("name", models.CharField(max_length=300)),
+                (
+                    "paper",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="authors",
+                        to="catalog.paper",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('paper', 'position'), name='author_position')],
+                "constraints": [models.UniqueConstraint(fields=("paper", "position"), name="author_position")],
             },
         ),
         migrations.CreateModel(
-            name='Category',
+            name="Category",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField()),
-                ('code', models.CharField(db_index=True, max_length=60)),
-                ('paper', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='categories', to='catalog.paper')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveIntegerField()),
+                ("code", models.CharField(db_index=True, max_length=60)),
+                (
+                    "paper",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="categories",
+                        to="catalog.paper",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('paper', 'position'), name='category_position')],
+                "constraints": [models.UniqueConstraint(fields=("paper", "position"), name="category_position")],
             },
         ),
         migrations.CreateModel(
-            name='Identifier',
+            name="Identifier",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scheme', models.CharField(max_length=20)),
-                ('value', models.CharField(max_length=300)),
-                ('owned', models.BooleanField(default=True)),
-                ('paper', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='identifiers', to='catalog.paper')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("scheme", models.CharField(max_length=20)),
+                ("value", models.CharField(max_length=300)),
+                ("owned", models.BooleanField(default=True)),
+                (
+                    "paper",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="identifiers", to="catalog.paper"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('owned', True)), fields=('scheme', 'value'), name='identifier_owned_once'), models.UniqueConstraint(fields=('scheme', 'value', 'paper'), name='identifier_claimed_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("owned", True)), fields=("scheme", "value"), name="identifier_owned_once"
+                    ),
+                    models.UniqueConstraint(fields=("scheme", "value", "paper"), name="identifier_claimed_once"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Link',
+            name="Link",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField()),
-                ('url', models.CharField(max_length=2000)),
-                ('paper', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='links', to='catalog.paper')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveIntegerField()),
+                ("url", models.CharField(max_length=2000)),
+                (
+                    "paper",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="links",
+                        to="catalog.paper",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('paper', 'position'), name='link_position')],
+                "constraints": [models.UniqueConstraint(fields=("paper", "position"), name="link_position")],
             },
         ),
         migrations.AddConstraint(
-            model_name='record',
-            constraint=models.UniqueConstraint(fields=('source', 'external_id', 'digest'), name='record_once'),
+            model_name="record",
+            constraint=models.UniqueConstraint(fields=("source", "external_id", "digest"), name="record_once"),
         ),
         migrations.AddConstraint(
-            model_name='listing',
-            constraint=models.UniqueConstraint(fields=('page', 'position', 'record'), name='listing_once'),
+            model_name="listing",
+            constraint=models.UniqueConstraint(fields=("page", "position", "record"), name="listing_once"),
         ),
     ]

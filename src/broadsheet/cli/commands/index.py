@@ -11,7 +11,9 @@ from broadsheet.cli.output import AsJson, Home, fail, out, print_json
 
 
 def index(
-    rebuild: Annotated[bool, typer.Option("--rebuild", help="Make the whole index anew; searches go on meanwhile.")] = False,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Make the whole index anew; searches go on meanwhile.")
+    ] = False,
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
@@ -37,7 +39,14 @@ def index(
         fail(str(error))
     state = index_state()
     if as_json:
-        print_json({"indexed": state.documents, "queued": state.queued, "generation": state.generation, "notices": [notice] if notice else []})
+        print_json(
+            {
+                "indexed": state.documents,
+                "queued": state.queued,
+                "generation": state.generation,
+                "notices": [notice] if notice else [],
+            }
+        )
         return
     if notice:
         out.print(notice, markup=False)

@@ -21,10 +21,15 @@ COUNTS = ("read", "new", "updated", "unchanged", "merged", "quarantined")
 
 
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(help="Files, or directories whose files are meant.", show_default=False)],
+    paths: Annotated[
+        list[Path], typer.Argument(help="Files, or directories whose files are meant.", show_default=False)
+    ],
     captured_on: Annotated[
         str | None,
-        typer.Option(help="The day saved pages were saved (YYYY-MM-DD), when their header does not tell the year.", show_default=False),
+        typer.Option(
+            help="The day saved pages were saved (YYYY-MM-DD), when their header does not tell the year.",
+            show_default=False,
+        ),
     ] = None,
     home: Home = None,
     as_json: AsJson = False,
@@ -33,7 +38,8 @@ def ingest(
 
     The format is told by looking inside, never by the name. Taking the same file in twice changes nothing.
 
-    Exit status: 0 all in; 2 a path is missing or can't be read; 3 some pieces went to quarantine; 4 a file held nothing readable.
+    Exit status: 0 all in; 2 a path is missing or can't be read; 3 some pieces went to quarantine; 4 a file held
+    nothing readable.
 
     Examples:
 
@@ -132,7 +138,9 @@ def _print_table(reports: list[FileReport], totals: dict[str, int]) -> None:
         table.add_column(name, justify="right")
     for report in reports:
         row = _row(report)
-        table.add_row(report.name, report.format or "–", str(report.captured_on or ""), *(f"{row[name]:,}" for name in COUNTS))
+        table.add_row(
+            report.name, report.format or "–", str(report.captured_on or ""), *(f"{row[name]:,}" for name in COUNTS)
+        )
     if len(reports) > 1:
         table.add_section()
         table.add_row("all", "", "", *(f"{totals[name]:,}" for name in COUNTS))

@@ -16,7 +16,9 @@ app = typer.Typer(help="The person this Broadsheet belongs to.", no_args_is_help
 @app.command("create")
 def create(
     email: Annotated[str, typer.Option(prompt="E-mail", help="The address to log in with.", show_default=False)],
-    password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")] = False,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+    ] = False,
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
@@ -31,7 +33,11 @@ def create(
     boot(home)
     from broadsheet.accounts.services import AccountRefused, create_owner
 
-    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    password = (
+        sys.stdin.readline().rstrip("\r\n")
+        if password_stdin
+        else typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    )
     try:
         user = create_owner(email=email, password=password)
     except AccountRefused as error:

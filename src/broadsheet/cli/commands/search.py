@@ -11,7 +11,12 @@ from broadsheet.cli.output import AsJson, Home, fail, out, print_json, say
 
 
 def search(
-    query: Annotated[str, typer.Argument(help='What to look for, such as `"sparse attention" author:tri year:2022..`', show_default=False)],
+    query: Annotated[
+        str,
+        typer.Argument(
+            help='What to look for, such as `"sparse attention" author:tri year:2022..`', show_default=False
+        ),
+    ],
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many papers at most.")] = 10,
     home: Home = None,
     as_json: AsJson = False,

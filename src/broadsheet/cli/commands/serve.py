@@ -13,7 +13,9 @@ from broadsheet.cli.output import AsJson, Home, fail, print_json, say
 
 def serve(
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8000,
-    host: Annotated[str, typer.Option(help="The address to listen on; the default is reached from this machine only.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option(help="The address to listen on; the default is reached from this machine only.")
+    ] = "127.0.0.1",
     threads: Annotated[int, typer.Option(min=1, max=256, help="How many requests are answered at once.")] = 8,
     home: Home = None,
     as_json: AsJson = False,

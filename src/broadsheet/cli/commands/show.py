@@ -11,7 +11,12 @@ from broadsheet.cli.output import AsJson, Home, fail, out, print_json
 
 
 def show(
-    id: Annotated[str, typer.Argument(help="Any id of the paper: arXiv id, DOI, address, or our own.", show_default=False)],  # noqa: A002 -- the word the user types
+    paper_id: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID", help="Any id of the paper: arXiv id, DOI, address, or our own.", show_default=False
+        ),
+    ],
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
@@ -26,16 +31,18 @@ def show(
     boot(home)
     from broadsheet.catalog.queries import cards, find_paper, provenance
 
-    paper = find_paper(id)
+    paper = find_paper(paper_id)
     if paper is None:
-        fail(f"No paper is known as {id!r}. Look for it with: broadsheet search \"words of its title\"")
+        fail(f'No paper is known as {paper_id!r}. Look for it with: broadsheet search "words of its title"')
     card = cards([paper.pk])[0]
     said = provenance(paper.pk)
     if as_json:
         card.pop("pk", None)
         print_json({**card, "winners": paper.winners, "records": [p.as_json() for p in said]})
         return
-    authors = ", ".join(card["authors"]) or (f"{card['author_count']} authors" if card["author_count"] else "authors unknown")
+    authors = ", ".join(card["authors"]) or (
+        f"{card['author_count']} authors" if card["author_count"] else "authors unknown"
+    )
     lines = [card["title"], authors, f"{card['id']} · {card['date'] or 'date unknown'} · {', '.join(card['sources'])}"]
     lines += [f"{scheme}: {value}" for scheme, value in card["identifiers"]]
     lines += card["links"]
