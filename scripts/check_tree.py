@@ -22,7 +22,7 @@ EXEMPT = ("demo/captures/", "tests/samples/")
 # Written in halves, so that this file does not find itself.
 FORBIDDEN = {
     "a package index's host": re.compile(
-        r"\b(?:pypi" + r"\.org|pythonhosted" + r"\.org|--(?:extra-)?index" + r"-url|--find" + r"-links)"
+        r"\b(?:pypi" + r"\.org|pythonhosted" + r"\.org)|--(?:extra-)?index" + r"-url|--find" + r"-links"
     ),
     "a path of one machine": re.compile(r"(?<![\w./~-])/(?:work" + r"|root|home" + r"|Users)/[\w.-]+"),
 }
