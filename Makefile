@@ -49,9 +49,9 @@ bench: $(VENV)/dev.stamp ## Run the benchmarks that bench/README.md describes.
 	@found=$$(ls bench/bench_*.py 2>/dev/null) || { echo "There is no benchmark yet; bench/README.md says what one is."; exit 0; }; \
 	for script in $$found; do $(BIN)/python $$script || exit; done
 
-lock: $(VENV)/dev.stamp ## Write the hashed requirement files anew from requirements/*.in.
+lock: $(VENV)/dev.stamp ## Write the hashed requirement files anew from requirements/*.in (ARGS=--upgrade).
 	@for kind in runtime dev; do \
-	  $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  $(BIN)/uv pip compile --quiet $(ARGS) --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	    -o requirements/$$kind.txt requirements/$$kind.in || exit; done
 
 clean: ## Remove the environment and everything that tools left. Homes stay.

@@ -56,6 +56,7 @@ def test_a_breach_is_named_with_its_place(tree: Path, name: str, text: str, find
     [
         ("src/short.py", "x = 1\n" * 600),
         ("src/shallow.py", "def f():\n" + "    x = 1\n" * 59),
+        ("src/told.py", 'def f():\n    """Told.\n' + "\n" * 30 + '    """\n' + "    x = 1\n" * 59),
         ("notes.md", "a and/or b, https://example.org/home/page, ~/work/papers, ./root/x\n"),
         ("picture.png", "\x89PNG"),
     ],
