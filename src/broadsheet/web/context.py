@@ -7,4 +7,5 @@ from django.http import HttpRequest
 
 
 def site(request: HttpRequest) -> dict[str, str]:
+    """The site's name, for the masthead and the titles."""
     return {"site_name": settings.SITE_NAME}

@@ -1,0 +1,50 @@
+"""A paper's page, found by anything that names the paper."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import render
+
+from broadsheet.catalog import queries
+from broadsheet.catalog.cards import CardData
+from broadsheet.catalog.models import Paper
+from broadsheet.lib.bibtex import entry
+from broadsheet.web.details import bibtex_fields, paper_view
+from broadsheet.web.present import paper_path
+
+
+def paper(request: HttpRequest, reference: str) -> HttpResponse:
+    """The page at the public id; any other name of the paper leads there for good (301)."""
+    if (query := request.META.get("QUERY_STRING", "")) and reference.lower().startswith(("http:", "https:")):
+        reference = (
+            f"{reference}?{query}"  # the query belongs to the address that was pasted: openreview.net/forum?id=…
+        )
+    found, card = _find(reference)
+    if found.public_id != reference:
+        return HttpResponsePermanentRedirect(paper_path(found.public_id))
+    text = entry(**bibtex_fields(card))
+    return render(request, "web/paper.html", {"paper": paper_view(card, found), "bibtex": text})
+
+
+def bibtex(request: HttpRequest, reference: str) -> HttpResponse:
+    """The BibTeX entry alone. A DOI may itself end in `.bib`: then the page it is."""
+    try:
+        found, card = _find(reference)
+    except Http404:
+        return paper(request, f"{reference}.bib")
+    if found.public_id != reference:
+        return HttpResponsePermanentRedirect(f"{paper_path(found.public_id)}.bib")
+    response = HttpResponse(entry(**bibtex_fields(card)), content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(found.public_id, safe='')}.bib"
+    return response
+
+
+def _find(reference: str) -> tuple[Paper, CardData]:
+    """The paper and its card, or a 404 that says what was looked for."""
+    found = queries.find_paper(reference) or queries.find_paper(reference.rstrip("/"))
+    cards = queries.cards([found.pk]) if found else []
+    if not found or not cards:
+        raise Http404(f"No paper here is known as “{reference[:200]}”.")
+    return found, cards[0]
