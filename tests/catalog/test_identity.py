@@ -26,12 +26,12 @@ def facts(
     year: int | None = None,
 ) -> Facts:
     identifiers = tuple(Identifier(*i.split(":", 1)) for i in ids)
-    return Facts(name, hashlib.sha256(name.encode()).digest(), identifiers, title, abstract, author, year)
+    return Facts(("", name, b""), hashlib.sha256(name.encode()).digest(), identifiers, title, abstract, author, year)
 
 
 def parts(*records: Facts) -> set[frozenset[str]]:
     """The partition, as sets of record names."""
-    return {frozenset(str(r.key) for r in block.records) for block in decide(records)}
+    return {frozenset(r.key[1] for r in block.records) for block in decide(records)}
 
 
 def apart(*names: str) -> set[frozenset[str]]:
@@ -65,14 +65,14 @@ def test_it_gives_a_doi_that_two_claim_to_the_one_whose_title_agrees_with_the_do
     other = facts("b", "arxiv:2401.00002", "doi:10.1/x", title="second title")
     own = facts("c", "doi:10.1/x", title="second title")
     assert parts(one, other, own) == {frozenset("a"), frozenset("bc")}
-    claims = {str(b.records[0].key): b.claimed for b in decide([one, other, own])}
+    claims = {b.records[0].key[1]: b.claimed for b in decide([one, other, own])}
     assert claims["a"] == {Identifier("doi", "10.1/x")}
 
 
 def test_it_gives_a_doi_that_two_claim_to_the_smaller_id_when_no_title_decides() -> None:
     one = facts("a", "arxiv:2401.00002", "doi:10.1/x")
     other = facts("b", "arxiv:2401.00001", "doi:10.1/x")
-    owners = {str(b.records[0].key) for b in decide([one, other]) if Identifier("doi", "10.1/x") in b.owned}
+    owners = {b.records[0].key[1] for b in decide([one, other]) if Identifier("doi", "10.1/x") in b.owned}
     assert owners == {"b"}
 
 
@@ -133,7 +133,7 @@ def test_it_decides_the_same_in_every_order_and_loses_no_record(records: list[Fa
     shuffled = list(records)
     chance.shuffle(shuffled)
     assert parts(*records) == parts(*shuffled)
-    assert sorted(str(r.key) for b in blocks for r in b.records) == sorted(str(r.key) for r in records)
+    assert sorted(r.key[1] for b in blocks for r in b.records) == sorted(r.key[1] for r in records)
     owned = [i for b in blocks for i in b.owned]
     assert len(owned) == len(set(owned))
     assert set(owned) >= {i for r in records for i in r.identifiers if i.scheme != "arxiv"}
@@ -145,6 +145,6 @@ def test_it_decides_the_same_in_every_order_and_loses_no_record(records: list[Fa
 @settings(max_examples=300, deadline=None)
 @given(heaps())
 def test_it_decides_a_component_as_it_decides_the_whole(records: list[Facts]) -> None:
-    whole = {frozenset(str(r.key) for r in b.records) for b in decide(records)}
-    piecewise = {frozenset(str(r.key) for r in b.records) for c in components(records) for b in decide(c)}
+    whole = {frozenset(r.key[1] for r in b.records) for b in decide(records)}
+    piecewise = {frozenset(r.key[1] for r in b.records) for c in components(records) for b in decide(c)}
     assert whole == piecewise

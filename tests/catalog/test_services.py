@@ -72,14 +72,16 @@ def test_it_keeps_every_version_of_a_record_word_for_word(make_record: Make, now
 def test_it_merges_papers_that_turn_out_to_be_one_and_keeps_their_addresses(
     make_record: Make, now: dt.datetime
 ) -> None:
-    take_in(records=[make_record(title="first name", identifiers=(Name("doi", "10.1/x"),), external_id="1")], now=now)
+    take_in(
+        records=[make_record(title="first name", identifiers=(Name("doi", "10.1000/x"),), external_id="1")], now=now
+    )
     take_in(records=[make_record(title="other name", identifiers=arxiv("2401.00001"), external_id="2")], now=now)
     assert Paper.objects.count() == 2
-    bridge = make_record(title="bridge", identifiers=(*arxiv("2401.00001"), Name("doi", "10.1/x")), external_id="3")
+    bridge = make_record(title="bridge", identifiers=(*arxiv("2401.00001"), Name("doi", "10.1000/x")), external_id="3")
     assert take_in(records=[bridge], now=now) == Counts(updated=1, merged=1)
     paper = Paper.objects.get()
     assert paper.public_id == "2401.00001"
-    assert find_paper("doi:10.1/x") == find_paper("https://doi.org/10.1/X") == find_paper("2401.00001v3") == paper
+    assert find_paper("doi:10.1000/x") == find_paper("https://doi.org/10.1000/X") == find_paper("2401.00001v3") == paper
 
 
 def test_it_undoes_a_join_that_no_longer_holds(make_record: Make, now: dt.datetime) -> None:
@@ -197,7 +199,13 @@ def test_it_comes_to_the_same_catalog_in_any_order_and_any_batches(
     make_record: Make, now: dt.datetime, seed: int
 ) -> None:
     chance = random.Random(seed)
-    pool = [*arxiv("2401.00001"), *arxiv("2401.00002"), Name("doi", "10.1/x"), Name("doi", "10.1/y"), Name("s2", "p")]
+    pool = [
+        *arxiv("2401.00001"),
+        *arxiv("2401.00002"),
+        Name("doi", "10.1000/x"),
+        Name("doi", "10.1000/y"),
+        Name("s2", "p"),
+    ]
     records = [
         make_record(
             source=chance.choice(["jsonl", "saved-page"]),

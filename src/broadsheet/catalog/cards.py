@@ -16,7 +16,15 @@ class CardListing(TypedDict):
     upvotes: int | None
 
 
-class CardData(TypedDict):
+class Standing(TypedDict):
+    """What a card owes to where the paper was listed."""
+
+    comments: int | None  # at the latest listing that says
+    upvotes: int | None
+    listings: list[CardListing]  # newest day first
+
+
+class CardData(Standing):
     """A paper as shown. Texts are cleaned, plain Unicode with formulas as `$…$` or `\\(…\\)`; nothing is HTML."""
 
     id: str  # public id
@@ -28,8 +36,5 @@ class CardData(TypedDict):
     categories: list[str]
     identifiers: list[list[str]]  # [scheme, value], sorted
     links: list[str]
-    comments: int | None  # at the latest listing that says
-    upvotes: int | None
     sources: list[str]  # slugs, sorted
-    listings: list[CardListing]  # newest day first
     pk: NotRequired[int]  # database key; added by catalog.queries, never stored, never shown

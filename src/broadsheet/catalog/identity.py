@@ -18,12 +18,14 @@ from broadsheet.lib.text import jaccard, shingles
 AGREE = 0.5  # Jaccard of 5-word shingles from which two abstracts are the same text (rule 2)
 TITLE_ALONE_WORDS = 4  # a title shorter than this never joins by itself (rule 2)
 
+Key = tuple[str, str, bytes]  # source, external id, digest: names a record for ever
+
 
 @dataclass(frozen=True)
 class Facts:
-    """What identity looks at in one record. `digest` is its tie-breaker; `key` is whatever the caller knows it by."""
+    """What identity looks at in one record. `digest` is its tie-breaker."""
 
-    key: Hashable
+    key: Key
     digest: bytes
     identifiers: tuple[Identifier, ...]
     title_key: str

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
+from broadsheet.catalog.identity import Key
 from broadsheet.catalog.models import Identifier, Record
 from broadsheet.catalog.reading import Reading, unpack
 from broadsheet.catalog.records import SourceRecord
 from broadsheet.lib.ids import Identifier as Name
 from broadsheet.lib.text import title_hash
-
-Key = tuple[str, str, bytes]  # source, external id, digest: names a record for ever
 
 
 def known_records(keys: Collection[Key]) -> set[Key]:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 
 from broadsheet.catalog.cards import CardData
-from broadsheet.catalog.identity import components, decide
+from broadsheet.catalog.identity import Block, Key, components, decide
 from broadsheet.catalog.models import Card, ListedPage, Listing, Paper, Record
-from broadsheet.catalog.neighbours import Key, keyed, known_records, neighbours
+from broadsheet.catalog.neighbours import keyed, known_records, neighbours
 from broadsheet.catalog.reading import Reading, pack
 from broadsheet.catalog.records import SourceRecord
 from broadsheet.catalog.signals import papers_changed
@@ -76,7 +76,7 @@ def take_in(*, records: Sequence[SourceRecord], now: dt.datetime, origin: int | 
     counts.new = sum(1 for plan in made if all(r.pk is None for r in plan.readings))
     counts.updated = len(fresh) - counts.new
     counts.merged = len(gone)
-    write_papers(plans, now=now)
+    write_papers(plans, gone, now=now)
     heirs = move_records(plans)
     _store(plans, fresh, now=now, origin=origin)
     write_public_ids(plans, gone, heirs)
@@ -112,10 +112,10 @@ def _one_writer() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_WRITER_LOCK])
 
 
-def _decided(readings: dict[Key, Reading], fresh: dict[Key, SourceRecord]) -> list[tuple[object, list[Reading]]]:
+def _decided(readings: dict[Key, Reading], fresh: dict[Key, SourceRecord]) -> list[tuple[Block, list[Reading]]]:
     """The blocks of every component that something new came into, with their records."""
     by_facts = [reading.facts() for reading in readings.values()]
-    decided = []
+    decided: list[tuple[Block, list[Reading]]] = []
     for component in components(by_facts):
         if any(facts.key in fresh for facts in component):
             decided.extend((block, [readings[f.key] for f in block.records]) for block in decide(component))

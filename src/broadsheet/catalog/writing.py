@@ -12,7 +12,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from broadsheet.catalog.cards import CardData, CardListing
+from django.db.models import CharField, Value
+from django.db.models.functions import Cast, Concat
+
+from broadsheet.catalog.cards import CardData, CardListing, Standing
 from broadsheet.catalog.identity import Block
 from broadsheet.catalog.models import Author, Card, Category, Identifier, Link, Listing, Paper, PublicId, Record
 from broadsheet.catalog.reading import Reading, Resolved, resolve
@@ -61,9 +64,11 @@ def plan_papers(blocks: Sequence[tuple[Block, list[Reading]]], *, now: dt.dateti
     return plans, set(votes) - kept
 
 
-def write_papers(plans: list[Plan], *, now: dt.datetime) -> None:
+def write_papers(plans: list[Plan], gone: set[int], *, now: dt.datetime) -> None:
     """Insert and update the Paper rows; afterwards every plan's paper has its key and its public id."""
-    _choose_public_ids(plans)
+    moving = _choose_public_ids(plans)
+    # Papers that merge or part hand addresses on; the unique column must not see one at both.
+    Paper.objects.filter(pk__in=[*moving, *gone]).update(public_id=Concat(Value("~"), Cast("pk", CharField())))
     for plan in plans:
         paper, shown = plan.paper, plan.resolved
         paper.date = shown.date.day if shown.date else None
@@ -94,14 +99,14 @@ def write_public_ids(plans: Sequence[Plan], gone: set[int], heir: dict[int, int]
     )
 
 
-def _choose_public_ids(plans: list[Plan]) -> None:
+def _choose_public_ids(plans: list[Plan]) -> list[int]:
     """A paper with identifiers is addressed by the best of them; one without keeps the `b-` id it has, or gets the
     first that is free.
     """
     nameless = [plan for plan in plans if not plan.block.owned]
     wanted = [v for plan in nameless for v in _title_ids(plan)]
     taken = dict(PublicId.objects.filter(value__in=wanted).values_list("value", "paper_id")) if wanted else {}
-    moving: list[Paper] = []
+    moving: list[int] = []
     for plan in plans:
         paper = plan.paper
         if plan.block.owned:
@@ -112,11 +117,9 @@ def _choose_public_ids(plans: list[Plan]) -> None:
             value = next(v for v in _title_ids(plan) if v not in taken or taken[v] == paper.pk)
             taken[value] = paper.pk or -1
         if paper.pk and paper.public_id != value:
-            moving.append(paper)
+            moving.append(paper.pk)
         paper.public_id = value
-    # Two papers may trade addresses when a join is undone; the unique column must not see both at once.
-    for paper in moving:
-        Paper.objects.filter(pk=paper.pk).update(public_id=f"~{paper.pk}")
+    return moving
 
 
 def _title_ids(plan: Plan) -> list[str]:
@@ -129,7 +132,7 @@ def write_derived(plans: Sequence[Plan]) -> None:
     """Rewrite all that hangs off these papers: authors, identifiers, links, categories and the card."""
     keys = [plan.paper.pk for plan in plans]
     for model in (Author, Identifier, Link, Category):
-        model.objects.filter(paper_id__in=keys).delete()  # type: ignore[attr-defined]
+        model.objects.filter(paper_id__in=keys).delete()
     Author.objects.bulk_create(
         [Author(paper=p.paper, position=i, name=name) for p in plans for i, name in enumerate(p.resolved.authors)],
         batch_size=BATCH,
@@ -190,10 +193,10 @@ def listings_of(papers: Iterable[int]) -> dict[int, list[CardListing]]:
 
 def relist_card(card: CardData, listings: list[CardListing]) -> str:
     """The card's JSON with these listings in place of its own."""
-    return _dumps({**card, **_listing_fields(listings)})  # type: ignore[typeddict-item]
+    return _dumps({**card, **_standing(listings)})
 
 
-def _listing_fields(listings: list[CardListing]) -> dict[str, object]:
+def _standing(listings: list[CardListing]) -> Standing:
     return {
         "comments": next((x["comments"] for x in listings if x["comments"] is not None), None),
         "upvotes": next((x["upvotes"] for x in listings if x["upvotes"] is not None), None),
@@ -203,7 +206,7 @@ def _listing_fields(listings: list[CardListing]) -> dict[str, object]:
 
 def _card(plan: Plan, listings: list[CardListing]) -> CardData:
     shown = plan.resolved
-    return {  # type: ignore[typeddict-item]
+    return {
         "id": plan.paper.public_id,
         "title": shown.title,
         "abstract": shown.abstract,
@@ -214,7 +217,7 @@ def _card(plan: Plan, listings: list[CardListing]) -> CardData:
         "identifiers": [list(name) for name in sorted(plan.block.owned | plan.block.claimed)],
         "links": shown.links,
         "sources": shown.sources,
-        **_listing_fields(listings),
+        **_standing(listings),
     }
 
 
@@ -233,7 +236,7 @@ def move_records(plans: Sequence[Plan]) -> dict[int, int]:
             continue
         for reading in leaving:
             moved[reading.paper_pk or 0][plan.paper.pk] += 1
-        keys = [r.pk for r in leaving]
+        keys = [r.pk for r in leaving if r.pk is not None]
         Record.objects.filter(pk__in=keys).update(paper=plan.paper)
         Listing.objects.filter(record_id__in=keys).update(paper=plan.paper)
     return {old: counted.most_common(1)[0][0] for old, counted in moved.items()}
