@@ -7,9 +7,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 # The demo and `make serve` keep to a home and a database of their own, whatever the environment says.
-OWN_HOME := env -u DATABASE_URL BROADSHEET_HOME=$(CURDIR)/.home
+OWN_HOME := env -u DATABASE_URL BROADSHEET_HOME="$(CURDIR)/.home"
 # Checks ask Django questions, and Django wants a home.
-SCRATCH_HOME := env -u DATABASE_URL BROADSHEET_HOME=$(CURDIR)/.tmp/home DJANGO_SETTINGS_MODULE=broadsheet.config.settings
+SCRATCH_HOME := env -u DATABASE_URL BROADSHEET_HOME="$(CURDIR)/.tmp/home" DJANGO_SETTINGS_MODULE=broadsheet.config.settings
 
 help: ## List these commands.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -46,7 +46,10 @@ run_pip() {
     fi
 }
 
-fits "$venv/bin/python" || make_environment
+# An environment that was cut off while it was made, or whose Python has gone since, is made anew.
+if ! fits "$venv/bin/python" || { [ ! -f "$venv/outer-python" ] && ! "$venv/bin/python" -c 'import pip' 2>/dev/null; }; then
+    make_environment
+fi
 
 say "Installing what requirements/$kind.txt lists into $venv …"
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1

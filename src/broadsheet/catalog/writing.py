@@ -193,7 +193,8 @@ def listings_of(papers: Iterable[int]) -> dict[int, list[CardListing]]:
 
 def relist_card(card: CardData, listings: list[CardListing]) -> str:
     """The card's JSON with these listings in place of its own."""
-    return _dumps({**card, **_standing(listings)})
+    card.update(_standing(listings))
+    return _dumps(card)
 
 
 def _standing(listings: list[CardListing]) -> Standing:
