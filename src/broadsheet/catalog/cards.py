@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NotRequired, TypedDict
+from typing import TypedDict
 
 
 class CardListing(TypedDict):
@@ -24,7 +24,7 @@ class Standing(TypedDict):
     listings: list[CardListing]  # newest day first
 
 
-class CardData(Standing):
+class StoredCard(Standing):
     """A paper as shown. Texts are cleaned, plain Unicode with formulas as `$…$` or `\\(…\\)`; nothing is HTML."""
 
     id: str  # public id
@@ -37,4 +37,9 @@ class CardData(Standing):
     identifiers: list[list[str]]  # [scheme, value], sorted
     links: list[str]
     sources: list[str]  # slugs, sorted
-    pk: NotRequired[int]  # database key; added by catalog.queries, never stored, never shown
+
+
+class CardData(StoredCard):
+    """A card as read: with its paper's database key, which is never stored in it and never shown."""
+
+    pk: int

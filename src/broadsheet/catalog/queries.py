@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count
 
-from broadsheet.catalog.cards import CardData
+from broadsheet.catalog.cards import CardData, StoredCard
 from broadsheet.catalog.models import Card, Identifier, ListedPage, Listing, Paper, PublicId, Record
 from broadsheet.lib.ids import parse_identifier
 
@@ -134,6 +134,5 @@ def all_cards(*, batch: int = 500) -> Iterator[list[CardData]]:
 
 
 def _card(pk: int, text: str) -> CardData:
-    card: CardData = json.loads(text)
-    card["pk"] = pk
-    return card
+    stored: StoredCard = json.loads(text)
+    return {**stored, "pk": pk}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from broadsheet.catalog.cards import CardData
+from broadsheet.catalog.cards import StoredCard
 from broadsheet.catalog.identity import Block, Key, components, decide
 from broadsheet.catalog.models import Card, ListedPage, Listing, Paper, Record
 from broadsheet.catalog.neighbours import keyed, known_records, neighbours
@@ -99,7 +99,7 @@ def open_page(*, source: str, key: str, day: dt.date, kind: str) -> int:
     listed = listings_of(papers)
     cards = list(Card.objects.filter(pk__in=papers))
     for card in cards:
-        data: CardData = json.loads(card.json)
+        data: StoredCard = json.loads(card.json)
         card.json = relist_card(data, listed[card.pk])
     Card.objects.bulk_update(cards, ["json"], batch_size=BATCH)
     papers_changed.send(sender=ListedPage, ids=papers)

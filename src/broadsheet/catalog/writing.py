@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from django.db.models import CharField, Value
 from django.db.models.functions import Cast, Concat
 
-from broadsheet.catalog.cards import CardData, CardListing, Standing
+from broadsheet.catalog.cards import CardListing, Standing, StoredCard
 from broadsheet.catalog.identity import Block
 from broadsheet.catalog.models import Author, Card, Category, Identifier, Link, Listing, Paper, PublicId, Record
 from broadsheet.catalog.reading import Reading, Resolved, resolve
@@ -191,10 +191,9 @@ def listings_of(papers: Iterable[int]) -> dict[int, list[CardListing]]:
     return found
 
 
-def relist_card(card: CardData, listings: list[CardListing]) -> str:
+def relist_card(card: StoredCard, listings: list[CardListing]) -> str:
     """The card's JSON with these listings in place of its own."""
-    card.update(_standing(listings))
-    return _dumps(card)
+    return _dumps({**card, **_standing(listings)})
 
 
 def _standing(listings: list[CardListing]) -> Standing:
@@ -205,7 +204,7 @@ def _standing(listings: list[CardListing]) -> Standing:
     }
 
 
-def _card(plan: Plan, listings: list[CardListing]) -> CardData:
+def _card(plan: Plan, listings: list[CardListing]) -> StoredCard:
     shown = plan.resolved
     return {
         "id": plan.paper.public_id,
@@ -222,7 +221,7 @@ def _card(plan: Plan, listings: list[CardListing]) -> CardData:
     }
 
 
-def _dumps(card: CardData) -> str:
+def _dumps(card: StoredCard) -> str:
     return json.dumps(card, ensure_ascii=False, separators=(",", ":"))
 
 

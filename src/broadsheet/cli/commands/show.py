@@ -37,8 +37,8 @@ def show(
     card = cards([paper.pk])[0]
     said = provenance(paper.pk)
     if as_json:
-        card.pop("pk", None)
-        print_json({**card, "winners": paper.winners, "records": [p.as_json() for p in said]})
+        shown = {key: value for key, value in card.items() if key != "pk"}
+        print_json({**shown, "winners": paper.winners, "records": [p.as_json() for p in said]})
         return
     authors = ", ".join(card["authors"]) or (
         f"{card['author_count']} authors" if card["author_count"] else "authors unknown"
