@@ -19,6 +19,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.chromium import find_chromium
+
 SETTINGS = "broadsheet.config.settings"
 
 
@@ -61,6 +63,16 @@ def _set_up_django() -> None:
 
 
 _set_up_django()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that drive a browser are skipped where there is none; with CI=true they run, and fail."""
+    if find_chromium() or os.environ.get("CI", "").lower() in {"1", "true"}:
+        return
+    skip = pytest.mark.skip(reason="Chromium is not installed (apt install chromium)")
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(skip)
 
 
 @pytest.fixture

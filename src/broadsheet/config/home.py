@@ -28,9 +28,10 @@ def prepare_home(home: Path) -> Path:
 
 
 def secret_key(home: Path) -> str:
-    """The key that signs sessions and links: read from `secret.key` in the home, which the first start writes (mode 0600).
+    """The key that signs sessions and links, from `secret.key` in the home, which the first start writes (mode 0600).
 
-    The file appears whole or not at all, also when two processes start at once: it is written beside and linked into place.
+    The file appears whole or not at all, also when two processes start at once: it is written beside and linked
+    into place.
     """
     path = home / "secret.key"
     try:

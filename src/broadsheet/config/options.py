@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
 
 class SettingError(ValueError):
@@ -25,8 +26,7 @@ class Option:
         """The value given, or the default. A secret may also come from the file that `<NAME>_FILE` names."""
         if path := os.environ.get(f"{self.name}_FILE"):
             try:
-                with open(path, encoding="utf-8") as file:
-                    return file.read().strip()
+                return Path(path).read_text(encoding="utf-8").strip()
             except OSError as error:
                 raise SettingError(f"{self.name}_FILE names {path}, which can't be read: {error.strerror}.") from error
         return os.environ.get(self.name) or self.default

@@ -1,4 +1,4 @@
-"""Django settings, read top to bottom. Owners set environment variables (`config.options`); nothing here needs editing."""
+"""Django settings, read top to bottom. Owners set environment variables (`config.options`) and edit nothing here."""
 
 from __future__ import annotations
 
@@ -103,15 +103,23 @@ TEMPLATES = [
 SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32000; PRAGMA mmap_size=268435456;",
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+    "PRAGMA cache_size=-32000; PRAGMA mmap_size=268435456;",
 }
-DATABASES = {
-    "default": dj_database_url.parse(
-        OPTIONS["DATABASE_URL"].text() or f"sqlite:///{HOME / 'broadsheet.sqlite3'}",
-        conn_max_age=600,
-        conn_health_checks=True,
-    )
-}
+try:
+    DATABASES = {
+        "default": dj_database_url.parse(
+            OPTIONS["DATABASE_URL"].text() or f"sqlite:///{HOME / 'broadsheet.sqlite3'}",
+            conn_max_age=600,
+            conn_health_checks=True,
+        )
+    }
+except ValueError:
+    # Neither the value nor the parser's complaint is shown: both may hold a password.
+    raise SettingError(
+        "DATABASE_URL can't be read. Write postgres://user:password@host/broadsheet, "
+        "or leave it empty for SQLite in the home."
+    ) from None
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
 elif DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
