@@ -13,7 +13,7 @@ from broadsheet.search.backends.base import Backend
 
 def current() -> Backend:
     """The back end of settings.SEARCH, one object a process and place."""
-    return _backend(settings.SEARCH["BACKEND"], Path(settings.SEARCH["PATH"]))
+    return _backend(str(settings.SEARCH["BACKEND"]), Path(str(settings.SEARCH["PATH"])))
 
 
 @lru_cache(maxsize=4)

@@ -1,0 +1,120 @@
+"""The embedded back end: Tantivy in this process, files in one folder.
+
+index/CURRENT                 the name of the generation that answers, replaced by renaming
+index/g-0123456789abcdef/     a generation: the engine's files and stamp.json
+index.lock                    locked by the one indexer of this machine; beside the folder, so that emptying it frees
+nothing
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import secrets
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from broadsheet.search.backends.base import Backend, IndexDamaged, IndexerBusy, IndexMissing, IndexProblem
+from broadsheet.search.backends.embedded.reading import EmbeddedReader, read_stamp
+from broadsheet.search.backends.embedded.writing import EmbeddedBuild, EmbeddedWriter, write_durably
+
+LOOK_EVERY = 1.0  # seconds
+_NAME = re.compile(r"g-[0-9a-f]{16}")
+
+
+class EmbeddedBackend(Backend):
+    """The index in the folder `path`, which need not exist yet."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._mutex = threading.Lock()
+        self._reader: EmbeddedReader | None = None
+        self._looked = -LOOK_EVERY
+
+    def reader(self) -> EmbeddedReader:
+        with self._mutex:
+            if self._reader is None or time.monotonic() - self._looked >= LOOK_EVERY:
+                self._reader = self._look(self._reader)
+                self._looked = time.monotonic()
+            return self._reader
+
+    def refresh(self) -> None:
+        with self._mutex:
+            self._looked = -LOOK_EVERY
+
+    def _look(self, reader: EmbeddedReader | None) -> EmbeddedReader:
+        for last_try in (False, False, True):
+            name = self._current()
+            try:
+                if reader is None or reader.generation != name:
+                    return EmbeddedReader(self.path / name)
+                reader.refresh()
+            except IndexProblem:
+                # The generation may have been dropped between reading the pointer and opening it; then the pointer
+                # has moved.
+                if last_try or self._current() == name:
+                    raise
+            else:
+                return reader
+        raise AssertionError("unreachable")
+
+    def _current(self) -> str:
+        try:
+            name = (self.path / "CURRENT").read_text(encoding="utf-8", errors="replace").strip()
+        except FileNotFoundError as error:
+            raise IndexMissing("There is no search index yet. Run `broadsheet index`.") from error
+        except OSError as error:
+            raise IndexDamaged(f"The search index can't be read: {error.strerror}.") from error
+        if not _NAME.fullmatch(name):
+            raise IndexDamaged(
+                "The search index does not say which generation is current. Run `broadsheet index --rebuild`."
+            )
+        return name
+
+    def writer(self) -> EmbeddedWriter:
+        path = self.path / self._current()
+        read_stamp(path)
+        return EmbeddedWriter(path)
+
+    def build(self) -> EmbeddedBuild:
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            keep = self._current()
+        except IndexProblem:
+            keep = ""
+        self._sweep(keep)
+        return EmbeddedBuild(self.path / f"g-{secrets.token_hex(8)}", point=self._point)
+
+    def _point(self, name: str) -> None:
+        write_durably(self.path / "CURRENT", name + "\n")
+        self._sweep(name)
+        self.refresh()
+
+    def _sweep(self, keep: str) -> None:
+        """Remove every generation but one, and drafts of the pointer that killed processes left."""
+        for entry in self.path.iterdir():
+            if _NAME.fullmatch(entry.name) and entry.name != keep:
+                shutil.rmtree(entry, ignore_errors=True)
+            elif entry.name.startswith(".CURRENT."):
+                entry.unlink(missing_ok=True)
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        path = self.path.with_name(self.path.name + ".lock")
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise IndexerBusy(
+                    "Another process is indexing at the moment; it will take up these changes too."
+                ) from error
+            yield
+        finally:
+            os.close(descriptor)  # gives the lock back

@@ -1,0 +1,188 @@
+"""A SearchQuery as an engine query: what must hold, and what ranks.
+
+The score of a paper is BM25 (k1 1.2, b 0.75: the engine's) of each word over title and abstract together, plus
+TITLE_WEIGHT times that of the title, each times how often the query says the word; plus PAIR_WEIGHT times that of
+each two words that stand side by side (short queries); plus VERBATIM for each run of five query words standing word
+for word; plus EXACT for an equal title. The figures behind the weights are in docs/dev/decisions.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+from itertools import pairwise
+
+from tantivy import FieldType, Occur, Query, Schema, Searcher
+
+from broadsheet.search import analysis, registry
+from broadsheet.search.backends.embedded.schema import day_number
+from broadsheet.search.language import Filter, Phrase, SearchQuery, Term
+from broadsheet.search.operators import date_of, year_span
+from broadsheet.search.registry import Operator
+
+TITLE_WEIGHT = 0.25
+PAIR_WEIGHT = 0.3
+ALL_WORDS = 2.0  # for a paper with every word of a short query
+SHORT = 8  # words: up to here pairs, and holding all of the words, count
+RUN = 5  # words of the shortest verbatim run
+VERBATIM = 2_000.0  # above any BM25 sum: 24 words of at most 17 · 2.2 · 1.25
+MAX_RUNS = 64  # EXACT stays above them all, and 32-bit scores still tell 0.03 apart
+EXACT = 200_000.0
+MAX_WORDS = 24  # the most telling words of a long query; the others change little and cost most
+MAX_POSTINGS = 150_000  # documents looked at for words, beyond the three most telling ones
+MAX_SEQUENCE = 400  # words of a query in which runs are looked for
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The positive words of a query in order; `single` says which belong to no phrase."""
+
+    sequence: list[str]
+    single: list[str]
+
+    @classmethod
+    def of(cls, query: SearchQuery) -> _Words:
+        sequence: list[str] = []
+        single: list[str] = []
+        for part in query.words:
+            words = analysis.prose(part.text)
+            sequence += words
+            if isinstance(part, Term):
+                single += words
+        return cls(sequence[:MAX_SEQUENCE], single)
+
+
+class Ranking:
+    """Builds engine queries against one searcher, whose word counts decide which words tell most."""
+
+    def __init__(self, schema: Schema, searcher: Searcher) -> None:
+        self.schema = schema
+        self.searcher = searcher
+
+    def query(self, query: SearchQuery, *, every_word: bool = False) -> Query:
+        """The engine query; `every_word` requires all words, as orders other than by score need it."""
+        must = [(Occur.Must, self._silent(self._filter(part))) for part in query.filters]
+        must += [(Occur.MustNot, self._excluded(part)) for part in query.excluded]
+        must += [
+            (Occur.Must, phrase) for part in query.phrases if (phrase := self._run("all", analysis.prose(part.text)))
+        ]
+        words = _Words.of(query)
+        if query.words and (ranked := self._ranked(words, every_word=every_word)):
+            has_phrases = any(isinstance(part, Phrase) for part in query.words)
+            must.append((Occur.Should if has_phrases and not every_word else Occur.Must, ranked))
+        elif query.terms and not query.phrases:
+            return Query.empty_query()
+        if not any(occur == Occur.Must for occur, _ in must):
+            must.append((Occur.Must, self._silent(Query.all_query())))
+        return Query.boolean_query(must)
+
+    def _ranked(self, words: _Words, *, every_word: bool) -> Query | None:
+        counts = Counter(word for word in words.single if word not in analysis.STOP_WORDS)
+        if not counts and len(words.single) == len(words.sequence):
+            counts = Counter(words.single)
+        if every_word:
+            return self._each([self._term("all", word) for word in counts]) if counts else None
+        frequency = {word: self.searcher.doc_freq("all", word) for word in {*words.sequence, *counts}}
+        chosen = self._telling({word: count for word, count in counts.items() if frequency[word]}, frequency)
+        queries: list[Query] = []
+        for word in chosen:
+            queries.append(Query.boost_query(self._term("all", word), float(counts[word])))
+            queries.append(Query.boost_query(self._term("title", word), TITLE_WEIGHT * counts[word]))
+        if 1 < len(counts) <= SHORT:
+            queries += self._side_by_side(words.sequence, set(chosen))
+            if len(chosen) == len(counts):
+                queries.append(
+                    Query.const_score_query(self._each([self._term("all", word) for word in chosen]), ALL_WORDS)
+                )
+        queries += self._verbatim(words.sequence, frequency)
+        return self._any(queries) if queries else None
+
+    def _telling(self, counts: dict[str, int], frequency: dict[str, int]) -> list[str]:
+        """The words that weigh most in the score, as many as the bounds allow."""
+        total = self.searcher.num_docs
+
+        def weight(word: str) -> float:
+            return counts[word] * math.log(1 + (total - frequency[word] + 0.5) / (frequency[word] + 0.5))
+
+        chosen: list[str] = []
+        postings = 0
+        for word in sorted(counts, key=lambda word: (-weight(word), word))[:MAX_WORDS]:
+            postings += frequency[word]
+            if len(chosen) < 3 or postings <= MAX_POSTINGS:
+                chosen.append(word)
+        return chosen
+
+    def _side_by_side(self, sequence: list[str], chosen: set[str]) -> list[Query]:
+        pairs = dict.fromkeys((a, b) for a, b in pairwise(sequence) if a != b and a in chosen and b in chosen)
+        return [Query.boost_query(Query.phrase_query(self.schema, "all", [a, b]), PAIR_WEIGHT) for a, b in pairs]
+
+    def _verbatim(self, sequence: list[str], frequency: dict[str, int]) -> list[Query]:
+        queries = [Query.const_score_query(self._term("title_key", analysis.title_key(sequence)), EXACT)]
+        runs = dict.fromkeys(tuple(sequence[start : start + RUN]) for start in range(len(sequence) - RUN + 1))
+        possible = [run for run in runs if all(frequency[word] for word in run)]
+        if len(possible) > MAX_RUNS:  # the runs with the rarest word are the cheapest to look up and tell the most
+            possible = sorted(possible, key=lambda run: min(frequency[word] for word in run))[:MAX_RUNS]
+        return queries + [
+            Query.const_score_query(Query.phrase_query(self.schema, "all", list(run)), VERBATIM) for run in possible
+        ]
+
+    def _excluded(self, part: Term | Phrase | Filter) -> Query:
+        if isinstance(part, Filter):
+            return self._filter(part)
+        return self._run("all", analysis.prose(part.text)) or Query.empty_query()
+
+    def _filter(self, part: Filter) -> Query:
+        operator = registry.operator(part.field)
+        if operator is None:
+            raise ValueError(f"The operator {part.field!r} is not registered.")
+        if operator.type == "text":
+            return self._text(operator, part.value)
+        if operator.type == "keyword":
+            return self._term(operator.field, part.value.lower())
+        if operator.type == "year range":
+            first, last = year_span(part.value)
+            return self._days(operator, first * 10_000, last * 10_000 + 9_999)
+        day = day_number(date_of(part.value).day)
+        return self._days(operator, day, None) if operator.type == "date from" else self._days(operator, 1, day - 1)
+
+    def _text(self, operator: Operator, value: str) -> Query:
+        if operator.field != "authors":
+            return self._run(operator.field, analysis.prose(value)) or Query.empty_query()
+        words = analysis.names(value)
+        plain = self._run("authors", words, slop=1)  # one middle name or initial may stand between
+        if plain is None or len(words) == 1:
+            return plain or Query.empty_query()
+        turned = self._run("authors", [*words[1:], words[0]])  # "LeCun, Yann"
+        return self._any([plain, turned] if turned else [plain])
+
+    def _days(self, operator: Operator, first: int, last: int | None) -> Query:
+        return Query.range_query(self.schema, operator.field, FieldType.Unsigned, first, last)
+
+    def _run(self, field: str, words: list[str], *, slop: int = 0) -> Query | None:
+        """The words one after the other; the engine refuses a phrase of one word."""
+        if len(words) > 1:
+            return Query.phrase_query(self.schema, field, [*words[:MAX_SEQUENCE]], slop)
+        return self._term(field, words[0]) if words else None
+
+    def _term(self, field: str, word: str) -> Query:
+        return Query.term_query(self.schema, field, word, "freq")
+
+    @staticmethod
+    def _silent(query: Query) -> Query:
+        return Query.const_score_query(query, 0.0)
+
+    @staticmethod
+    def _any(queries: list[Query]) -> Query:
+        return Query.boolean_query([(Occur.Should, query) for query in queries])
+
+    @staticmethod
+    def _each(queries: list[Query]) -> Query:
+        return Query.boolean_query([(Occur.Must, query) for query in queries])
+
+
+def parts_of(score: float) -> tuple[float, float]:
+    """A score taken apart into (words, verbatim): the latter is what a multiple of VERBATIM and EXACT makes of it."""
+    verbatim = EXACT if score >= EXACT else 0.0
+    verbatim += (score - verbatim) // VERBATIM * VERBATIM
+    return round(score - verbatim, 4), verbatim
