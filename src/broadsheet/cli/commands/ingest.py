@@ -12,6 +12,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from rich.table import Table
 
 from broadsheet.cli.boot import boot
+from broadsheet.cli.indexing import index_what_changed
 from broadsheet.cli.output import NOTHING_READABLE, QUARANTINED, USAGE, AsJson, Home, err, fail, out, print_json, say
 
 if TYPE_CHECKING:
@@ -54,7 +55,6 @@ def ingest(
     from django.utils import timezone
 
     from broadsheet.ingest.services import files_of, ingest_file
-    from broadsheet.search.services import bring_index_up_to_date
 
     try:
         files = files_of(paths)
@@ -72,7 +72,7 @@ def ingest(
 
             reports.append(ingest_file(file, now=timezone.now(), captured_on=day, progress=tell))
             progress.remove_task(task)
-    notice = bring_index_up_to_date(now=timezone.now())
+    notice = index_what_changed()
     totals = {name: sum(_row(r)[name] for r in reports) for name in COUNTS}
     if as_json:
         print_json({"files": [_as_json(r) for r in reports], "totals": totals, "notices": [notice] if notice else []})
