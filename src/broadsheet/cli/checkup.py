@@ -15,7 +15,7 @@ from django.db.models import F
 from broadsheet.catalog.models import Card, Listing, Paper, PublicId, Record
 from broadsheet.cli.boot import pending_migrations
 from broadsheet.ingest.models import Input, Quarantined
-from broadsheet.search.queries import index_state
+from broadsheet.search.queries import compare_with_database, index_state
 
 LOW_SPACE = 500 * 2**20  # bytes
 
@@ -79,12 +79,17 @@ def _data() -> Iterator[Check]:
 
 def _index() -> Iterator[Check]:
     state = index_state()
-    yield Check("index", state.usable, state.message)
-    papers = Paper.objects.count()
-    agrees = state.usable and state.queued == 0 and state.documents == papers
-    detail = f"{state.documents:,} indexed, {papers:,} papers, {state.queued:,} changes waiting"
-    yield Check(
-        "index agrees",
-        agrees,
-        detail if agrees else f"{detail}; run broadsheet index, and if that does not help, with --rebuild",
-    )
+    yield Check("index", state.ok, state.message)
+    if not state.ok:
+        return
+    counts = f"{state.documents:,} indexed, {Paper.objects.count():,} papers, {state.queued:,} changes waiting"
+    if state.queued:
+        yield Check("index agrees", False, f"{counts}; run broadsheet index")
+        return
+    found = compare_with_database()
+    if found.examples:
+        counts += (
+            f"; {found.only_in_database:,} papers are not in the index and {found.only_in_index:,} only there"
+            f" (such as {found.examples}); run broadsheet index --rebuild"
+        )
+    yield Check("index agrees", not found.examples, counts)

@@ -8,6 +8,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 Home = Annotated[
     Path | None,
@@ -38,3 +39,17 @@ def fail(text: str, status: int = FAILED) -> NoReturn:
     """Say why in a sentence and leave with this status."""
     say(text)
     raise typer.Exit(status)
+
+
+def progress_bar(things: str) -> Progress:
+    """A bar with a count of `things` and the time left, on a terminal; silent elsewhere."""
+    return Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn(things),
+        TimeRemainingColumn(),
+        console=err,
+        transient=True,
+        disable=not err.is_terminal,
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+from django.utils import timezone
 from gunicorn.app.base import BaseApplication
 
 from broadsheet.search.indexer import Indexer
@@ -24,7 +25,7 @@ class Server(BaseApplication):
         thread: list[threading.Thread] = []
 
         def start(worker: Any) -> None:
-            thread.append(threading.Thread(target=Indexer().run, args=(stop,), name="indexer", daemon=True))
+            thread.append(threading.Thread(target=Indexer(timezone.now).run, args=(stop,), name="indexer", daemon=True))
             thread[0].start()
 
         def end(server: Any, worker: Any) -> None:

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from broadsheet.cli.boot import boot
-from broadsheet.cli.output import AsJson, Home, fail, out, print_json
+from broadsheet.cli.indexing import index_what_changed
+from broadsheet.cli.output import AsJson, Home, fail, out, print_json, progress_bar
 
 
 def index(
@@ -28,26 +29,31 @@ def index(
         broadsheet index --rebuild
     """
     boot(home)
-    from django.utils import timezone
-
     from broadsheet.search.queries import index_state
-    from broadsheet.search.services import IndexerBusy, bring_index_up_to_date, rebuild_index
 
-    try:
-        notice = rebuild_index(now=timezone.now()) if rebuild else bring_index_up_to_date(now=timezone.now())
-    except IndexerBusy as error:
-        fail(str(error))
+    if rebuild:
+        _rebuild()
+    elif notice := index_what_changed():
+        fail(notice)
     state = index_state()
     if as_json:
-        print_json(
-            {
-                "indexed": state.documents,
-                "queued": state.queued,
-                "generation": state.generation,
-                "notices": [notice] if notice else [],
-            }
-        )
-        return
-    if notice:
-        out.print(notice, markup=False)
-    out.print(f"{state.documents:,} papers are indexed, {state.queued:,} changes wait.")
+        print_json({"indexed": state.documents, "queued": state.queued, "generation": state.generation})
+    else:
+        out.print(f"{state.documents:,} papers are indexed, {state.queued:,} changes wait.")
+
+
+def _rebuild() -> None:
+    from django.utils import timezone
+
+    from broadsheet.catalog.queries import paper_count
+    from broadsheet.search.services import IndexerBusy, RebuildFailed, holder_name
+    from broadsheet.search.services import rebuild as rebuild_index
+
+    with progress_bar("papers") as bar:
+        task = bar.add_task("index", total=paper_count())
+        try:
+            rebuild_index(
+                now=timezone.now(), holder=holder_name(), progress=lambda count: bar.update(task, completed=count)
+            )
+        except (IndexerBusy, RebuildFailed) as error:
+            fail(str(error))

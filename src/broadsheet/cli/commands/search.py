@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from broadsheet.cli.boot import boot
-from broadsheet.cli.output import AsJson, Home, fail, out, print_json, say
+from broadsheet.cli.output import AsJson, Home, out, print_json, say
 
 
 def search(
@@ -32,17 +32,11 @@ def search(
         broadsheet search --json quantization | jq -r .hits[].title
     """
     boot(home)
-    from broadsheet.catalog.queries import cards
     from broadsheet.search.language import parse
-    from broadsheet.search.queries import IndexOutOfDate
     from broadsheet.search.queries import search as find
 
-    try:
-        results = find(parse(query), limit=limit)
-    except IndexOutOfDate as error:
-        fail(str(error))
-    shown = {card["pk"]: card for card in cards([hit.paper_pk for hit in results.hits])}
-    hits = [(hit, shown[hit.paper_pk]) for hit in results.hits if hit.paper_pk in shown]
+    results = find(parse(query), limit=limit)
+    hits = [(hit, hit.card) for hit in results.hits]
     if as_json:
         print_json(
             {
