@@ -129,7 +129,6 @@ SEARCH = {"BACKEND": "broadsheet.search.backends.embedded.EmbeddedBackend", "PAT
 
 # Files the browser needs
 STATIC_URL = "static/"
-STATIC_ROOT = HOME / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "broadsheet.web.assets.VersionedStaticFilesStorage"},

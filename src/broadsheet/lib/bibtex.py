@@ -40,7 +40,7 @@ def entry(
 
     `date` is YYYY, YYYY-MM or YYYY-MM-DD.
     """
-    named = dict(reversed([tuple(identifier) for identifier in identifiers]))
+    named = dict(reversed(identifiers))
     fields = {
         "title": _protected(title),
         "author": " and ".join(_name(author) for author in authors),

@@ -25,7 +25,7 @@ MAX_FORMULA = 500  # characters; keeps the converter's work, which is not linear
 MAX_BRACES = 24  # nested groups; the converter is recursive
 MAX_NODES = 1_500
 MAX_DEPTH = 60
-MAX_MARKS = 4  # combining marks on one letter that are still shown; no script in use needs more
+MAX_MARKS = 3  # combining marks on one letter that are still shown; no script in use needs more
 
 
 class FormulaRefused(ValueError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from broadsheet.catalog.cards import CardData
 from broadsheet.catalog.models import Paper
+from broadsheet.catalog.queries import Provenance
 from broadsheet.ingest.models import Quarantined
 from broadsheet.lib.formulas import calm, lead
 from broadsheet.lib.ids import Identifier
@@ -71,10 +73,11 @@ class PaperView:
     winners: list[tuple[str, str]]
     first_seen: dt.datetime
     changed_at: dt.datetime
+    records: list[tuple[str, str, dt.datetime]]  # source, its name for the paper, when it first said so
     meta: list[tuple[str, str]]
 
 
-def paper_view(card: CardData, paper: Paper) -> PaperView:
+def paper_view(card: CardData, paper: Paper, said: Sequence[Provenance]) -> PaperView:
     title, names = calm(card["title"]), [calm(name) for name in card["authors"]]
     links = [(url, web_link(url)) for url in card["links"]]
     return PaperView(
@@ -99,6 +102,7 @@ def paper_view(card: CardData, paper: Paper) -> PaperView:
         winners=_winners(paper),
         first_seen=paper.first_seen,
         changed_at=paper.changed_at,
+        records=[(source_name(one.source), calm(one.external_id)[:80], one.seen_at) for one in said],
         meta=citation_meta(card, title, names),
     )
 

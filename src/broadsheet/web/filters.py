@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from broadsheet.search import registry
+from broadsheet.search.language import SearchQuery, parse
+
 FIELDS = ("year", "source", "cat")
-_OPERATOR = re.compile(r'(?<!\S)-?(?:year|source|cat|author|title|after|before):(?:"[^"]*"|\S+)')
 EXAMPLES = [
-    ("sparse attention", "Both words, best match first; words of one stem count."),
-    ('"chain of thought"', "The words side by side."),
+    ("sparse attention", "Both words, best match first."),
+    ('"chain of thought"', "The words one after the other."),
     ("diffusion -image", "Papers on diffusion that don’t speak of images."),
-    ("title:retrieval", "The word in the title. An author: author:vaswani."),
-    ("agents year:2023..2024", "Published in these years. A day: after:2024-05-01, before:2024-06-01."),
-    ("2401.00001", "An arXiv id, a DOI or the address of a paper."),
 ]
 
 
@@ -29,21 +27,32 @@ class Chip:
     without: str
 
 
+def search_path(text: str, sort: str = "") -> str:
+    """The address of a search."""
+    return f"{reverse('search')}?{urlencode({'q': text} | ({'sort': sort} if sort else {}))}"
+
+
 def narrowed(text: str, given: Mapping[str, str]) -> str:
     """The query with the form's values as operators behind it, in place of older ones for the same field."""
     for name in FIELDS:
-        value = re.sub(r'[\s"]+', " ", given.get(name, "")[:60].replace("\x00", "")).strip()
+        value = " ".join(given.get(name, "").replace('"', " ").replace("\x00", " ").split())[:60]
         if value:
-            text = re.sub(rf'(?<!\S){name}:(?:"[^"]*"|\S+)\s*', "", text).strip()
-            operator = f'{name}:"{value}"' if " " in value else f"{name}:{value}"
-            text = f"{text} {operator}".strip()
+            written = f'{name}:"{value}"' if " " in value else f"{name}:{value}"
+            text = f"{parse(text).without(name)} {written}".strip()
     return text
 
 
-def chips(text: str) -> list[Chip]:
+def chips(query: SearchQuery, sort: str) -> list[Chip]:
     """The operators in a query, each with the address of the query without it."""
-    found = []
-    for match in _OPERATOR.finditer(text):
-        rest = " ".join((text[: match.start()] + text[match.end() :]).split())
-        found.append(Chip(match[0], f"{reverse('search')}?{urlencode({'q': rest})}"))
-    return found
+    return [
+        Chip(
+            str(one),
+            search_path(str(replace(query, parts=tuple(part for part in query.parts if part is not one))), sort),
+        )
+        for one in query.filters
+    ]
+
+
+def examples() -> list[tuple[str, str]]:
+    """What can be asked: a query, and what it means. Operators that packages add appear by themselves."""
+    return [*EXAMPLES, *((operator.example, operator.help) for operator in registry.operators())]

@@ -17,7 +17,7 @@ from broadsheet.lib.formulas import calm, lead, to_html
 from broadsheet.web.spans import around, short_day
 
 PAGE_SIZE = 50
-LEAD_STORY = 720  # characters of the first paper's abstract on a page
+LEAD_STORY = 1_400  # characters of the first paper's abstract on a page
 TITLE_LIMIT = 400  # characters of a title in a list; longer ones are no titles
 NAMES_SHOWN = 4
 SOURCE_NAMES = {"saved-page": "Daily Papers", "jsonl": "JSON Lines"}

@@ -1,5 +1,36 @@
-"""The pages."""
+"""The pages, and the addresses they stand at."""
 
-from django.urls import URLPattern
+from django.contrib.auth.views import LogoutView
+from django.urls import path, register_converter
 
-urlpatterns: list[URLPattern] = []
+from broadsheet.web.views import lists, paper, search, site, sources
+
+
+class PaperReference:
+    """Anything that names a paper: a public id with its slash or colon, an identifier, a DOI, a whole address."""
+
+    regex = r".+"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(PaperReference, "paper")
+
+urlpatterns = [
+    path("", lists.front, name="front"),
+    path("papers/date/<str:name>", lists.dated, {"kind": "day"}, name="day"),
+    path("papers/week/<str:name>", lists.dated, {"kind": "week"}, name="week"),
+    path("papers/month/<str:name>", lists.dated, {"kind": "month"}, name="month"),
+    path("papers/<paper:reference>.bib", paper.bibtex, name="paper-bib"),
+    path("papers/<paper:reference>", paper.paper, name="paper"),
+    path("search", search.results, name="search"),
+    path("sources", sources.sources, name="sources"),
+    path("login", site.Login.as_view(), name="login"),
+    path("logout", LogoutView.as_view(), name="logout"),
+    path("robots.txt", site.robots),
+    path("favicon.ico", site.favicon),
+]

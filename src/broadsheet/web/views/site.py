@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.templatetags.static import static
@@ -14,7 +15,7 @@ class Login(LoginView):
     """Django's login; a person who is logged in already goes on to the front page."""
 
     template_name = "web/login.html"
-    extra_context = {"here": "login"}
+    extra_context = {"here": "login", "site_name": settings.SITE_NAME}  # Django would put the host there
     redirect_authenticated_user = True
 
 
