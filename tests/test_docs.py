@@ -198,3 +198,19 @@ def test_decision_records_are_numbered_without_gap_or_repetition() -> None:
 def test_the_readme_names_the_oldest_python_that_works() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert f"Python {project['requires-python'].removeprefix('>=')} or newer" in README
+
+
+def test_every_operator_and_order_of_a_search_is_documented() -> None:
+    from broadsheet.search import registry
+
+    text = (ROOT / "docs/user/search.md").read_text(encoding="utf-8")
+    assert [operator.name for operator in registry.operators() if f"`{operator.name}:" not in text] == []
+    assert [key.name for key in registry.sort_keys() if f"`{key.name}`" not in text] == []
+
+
+def test_every_page_is_documented() -> None:
+    from broadsheet.web.urls import urlpatterns
+
+    text = (ROOT / "docs/user/pages.md").read_text(encoding="utf-8")
+    starts = {str(route.pattern).partition("<")[0] for route in urlpatterns if getattr(route, "name", None)}
+    assert [start for start in sorted(starts) if f"`/{start}" not in text] == []
