@@ -79,7 +79,8 @@ def around(day: dt.date, kind: Kind) -> Span:
     if kind == "month":
         return Span(kind, day.replace(day=1), day.replace(day=calendar.monthrange(day.year, day.month)[1]))
     year, week, _ = day.isocalendar()
-    return Span(kind, dt.date.fromisocalendar(year, week, 1), dt.date.fromisocalendar(year, week, 7))
+    first = dt.date.fromisocalendar(year, week, 1)
+    return Span(kind, first, first + min(dt.timedelta(days=6), dt.date.max - first))
 
 
 def parse_span(kind: Kind, text: str) -> Span:
