@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from broadsheet.catalog import queries as catalog
 from broadsheet.catalog.cards import CardData
+from broadsheet.catalog.models import Card
 from broadsheet.search import backends, registry
 from broadsheet.search.backends.base import Backend, IndexOutOfDate, IndexProblem
 from broadsheet.search.language import SearchQuery
@@ -116,7 +117,7 @@ def compare_with_database(*, examples: int = 10, backend: Backend | None = None)
     """
     reader = (backend or backends.current()).reader()
     indexed = reader.ids()
-    database = (card["pk"] for cards in catalog.all_cards() for card in cards)
+    database = iter(Card.objects.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=5_000))
     missing = surplus = 0
     shown: list[int] = []
     left, right = next(database, None), next(indexed, None)

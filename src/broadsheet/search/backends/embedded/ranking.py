@@ -27,10 +27,12 @@ ALL_WORDS = 2.0  # for a paper with every word of a short query
 SHORT = 8  # words: up to here pairs, and holding all of the words, count
 RUN = 5  # words of the shortest verbatim run
 VERBATIM = 2_000.0  # above any BM25 sum: 24 words of at most 17 · 2.2 · 1.25
-MAX_RUNS = 64  # EXACT stays above them all, and 32-bit scores still tell 0.03 apart
-EXACT = 200_000.0
+MAX_RUNS = 32  # EXACT stays above them all, and 32-bit scores still tell 0.02 apart
+# A run whose every word stands in more papers than this ("in this paper we propose") tells little and costs most.
+RUN_POSTINGS = 20_000
+EXACT = 100_000.0
 MAX_WORDS = 24  # the most telling words of a long query; the others change little and cost most
-MAX_POSTINGS = 150_000  # documents looked at for words, beyond the three most telling ones
+MAX_POSTINGS = 60_000  # documents looked at for words, beyond the three most telling ones
 MAX_SEQUENCE = 400  # words of a query in which runs are looked for
 
 
@@ -120,11 +122,13 @@ class Ranking:
     def _verbatim(self, sequence: list[str], frequency: dict[str, int]) -> list[Query]:
         queries = [Query.const_score_query(self._term("title_key", analysis.title_key(sequence)), EXACT)]
         runs = dict.fromkeys(tuple(sequence[start : start + RUN]) for start in range(len(sequence) - RUN + 1))
-        possible = [run for run in runs if all(frequency[word] for word in run)]
-        if len(possible) > MAX_RUNS:  # the runs with the rarest word are the cheapest to look up and tell the most
-            possible = sorted(possible, key=lambda run: min(frequency[word] for word in run))[:MAX_RUNS]
+        possible = [run for run in runs if 0 < min(frequency[word] for word in run) <= RUN_POSTINGS]
+        # Of a long query, the most telling run of each stretch.
+        stretch = -(-len(possible) // MAX_RUNS) or 1
+        stretches = (possible[start : start + stretch] for start in range(0, len(possible), stretch))
+        chosen = [min(runs, key=lambda run: min(frequency[word] for word in run)) for runs in stretches]
         return queries + [
-            Query.const_score_query(Query.phrase_query(self.schema, "all", list(run)), VERBATIM) for run in possible
+            Query.const_score_query(Query.phrase_query(self.schema, "all", [*run]), VERBATIM) for run in chosen
         ]
 
     def _excluded(self, part: Term | Phrase | Filter) -> Query:
