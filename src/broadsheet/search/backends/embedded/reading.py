@@ -88,7 +88,7 @@ class EmbeddedReader(Reader):
         last: int | None = 0
         while last is not None:
             after = tantivy.Query.range_query(
-                self._schema, "pk", tantivy.FieldType.Unsigned, last, None, include_lower=False
+                self._schema, "pk", tantivy.FieldType.Integer, last, None, include_lower=False
             )
             with engine_errors():
                 hits = searcher.search(after, 10_000, count=False, order_by_field="pk", order=tantivy.Order.Asc).hits
