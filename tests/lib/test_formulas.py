@@ -11,13 +11,12 @@ from hypothesis import strategies as st
 from broadsheet.lib.formulas import FormulaRefused, calm, lead, mathml, to_html
 from broadsheet.lib.text import formula_spans
 
-PIECES = st.sampled_from(
-    (
-        r"\frac \sqrt \left( \right) { } [ ] ^ _ & \\ \begin{matrix} \end{matrix} \text{ x 1 \alpha \mathbb{R} \quad "
-        r"\operatorname{f} \def \color{red} < > \" ' # % ~ \hspace{99em} &#60; &lt;script&gt; \unicode{60} \mathcal{O} "
-        r"\href{javascript:alert(1)} \style{a:b} \class{x} \rule{9em}{9em} \sum \int \prime \not \, <script> --> ]]>"
-    ).split()
+FRAGMENTS = (
+    r"\frac \sqrt \left( \right) { } [ ] ^ _ & \\ \begin{matrix} \end{matrix} \text{ x 1 \alpha \mathbb{R} \quad "
+    r"\operatorname{f} \def \color{red} < > \" ' # % ~ \hspace{99em} &#60; &lt;script&gt; \unicode{60} \mathcal{O} "
+    r"\href{javascript:alert(1)} \style{a:b} \class{x} \rule{9em}{9em} \sum \int \prime \not \, <script> --> ]]>"
 )
+PIECES = st.sampled_from(FRAGMENTS.split())
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def results(request: HttpRequest) -> HttpResponse:
         "source_names": SOURCE_NAMES,
         "pages": pages,
     }
-    context |= _found(text, sort or orders[0].name, pages) if text else {"examples": examples()}
+    context |= _found(text, sort, pages) if text else {"examples": examples()}
     htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]  # the middleware puts it there
     instant = bool(htmx) and not htmx.history_restore_request
     response = render(request, "web/_instant.html" if instant else "web/search.html", context)
@@ -44,7 +44,7 @@ def results(request: HttpRequest) -> HttpResponse:
 
 def _found(text: str, sort: str, pages: Pages) -> dict[str, object]:
     query = parse(text)
-    found = search.search(query, limit=pages.size, offset=pages.offset, sort=sort)
+    found = search.search(query, limit=pages.size, offset=pages.offset, sort=sort or registry.sort_keys()[0].name)
     pages.hold(min(found.total, search.MAX_OFFSET))
     cards = [card_view(hit.card, why=hit.why.sentence()) for hit in found.hits]
     return {
