@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -36,8 +37,9 @@ def test_the_server_answers_and_is_gone_afterwards_even_after_a_failure() -> Non
 def test_a_server_that_cannot_start_says_why(tmp_path: Path) -> None:
     (tmp_path / "initdb").write_text("#!/bin/sh\necho no room on the disk; exit 1\n")
     (tmp_path / "initdb").chmod(0o755)
-    for folder in [tmp_path, *tmp_path.parents[:2]]:
-        folder.chmod(0o755)  # the server's user must get there
+    for folder in (tmp_path, *tmp_path.parents):
+        if folder.stat().st_uid == os.geteuid() and folder.stat().st_mode & 0o005 != 0o005:
+            folder.chmod(0o755)  # the server's user must get there
     with pytest.raises(postgres.PostgresFailed, match="no room on the disk"), postgres.server(tmp_path):
         pass
 
