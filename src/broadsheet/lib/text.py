@@ -44,13 +44,14 @@ _MARK_RUN = re.compile(rf"[^\w\s\x00-\x7f]{{{MAX_MARKS + 1},}}")  # combining ma
 _DELIMITERS = re.compile(r"\\.|\${1,}", re.DOTALL)
 _FORMULA_MARK = "\x00"  # stands for a formula while the text around it is cleaned; clean text holds none of its own
 
-_PERCENT = re.compile(r"\\+%")
+_PERCENT = re.compile(r"(?<!\\)\\+%")
 _URL_COMMAND = re.compile(r"\\url ?\{([^{}]*)\}|\\url(?=https?://)")
 _BRACED = re.compile(r"\{([^\s{}\x00]{4,2000})\}")
 _ADDRESS = re.compile(r"https?://|www\.|[\w-]+(?:\.[\w-]+)+/", re.IGNORECASE)
 _QUOTES = re.compile(r"(``|'')")
-_TIE = re.compile(r"(?<!\\)~+(?=\(|\\cite|cite[a-z]{0,6}\*?\{)")
-_SENTENCE_PERCENT = re.compile(r"(?P<before>\A|(?P<word>[^\s.!?]{0,8})[.!?][\"'”’)\]]? )(?:% ?)+(?=[\"'“‘(\[]?[A-Z])")
+_TIE = re.compile(r"(?<![\\~])~+(?=\(|\\cite|cite[a-z]{0,6}\*?\{)")
+_SENTENCE_PERCENT = re.compile(r"(?<!\S)(?<!% )(?:% ?)+(?=[\"'“‘(\[]?[A-Z])")
+_SENTENCE_END = re.compile(r"([^\s.!?]{0,8})[.!?][\"'”’)\]]? \Z")
 # Abbreviations before a percent sign that belongs to a number: "2 wt. % Fe", "10 at. % Co".
 _UNITS = frozenset({"wt", "at", "vol", "mol", "mole", "mass", "weight", "volume", "atom", "ca", "approx", "abs", "rel"})
 
@@ -194,7 +195,7 @@ def _cut_tower(match: re.Match[str]) -> str:
 def _may_need_work(text: str) -> bool:
     if "\\" in text or "~" in text or "``" in text or "{" in text:
         return True
-    return "%" in text and _SENTENCE_PERCENT.search(text) is not None
+    return " %" in text or text[:1] == "%"
 
 
 def _clean_pass(text: str) -> str:
@@ -284,4 +285,8 @@ def _typographic_quotes(text: str) -> str:
 
 
 def _drop_percent(match: re.Match[str]) -> str:
-    return match[0] if (match["word"] or "").lower().lstrip("(") in _UNITS else match["before"]
+    start = match.start()
+    if start == 0:
+        return ""
+    before = _SENTENCE_END.search(match.string, max(0, start - 12), start)
+    return match[0] if before is None or before[1].lower().lstrip("(") in _UNITS else ""
