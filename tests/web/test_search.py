@@ -43,6 +43,14 @@ def test_it_gives_only_the_part_that_changes_to_htmx(client: Client) -> None:
 
 
 @pytest.mark.usefixtures("indexed")
+def test_it_leads_to_the_paper_that_an_identifier_names(client: Client) -> None:
+    for name in ("1706.03762v3", "https://doi.org/10.1000/xyz_(1)"):
+        assert client.get("/search", {"q": name})["Location"] == "/papers/1706.03762"
+    assert client.get("/search", {"q": "2401.99999"}).status_code == 200
+    assert client.get("/search", {"q": "1706.03762"}, headers={"hx-request": "true"}).status_code == 200
+
+
+@pytest.mark.usefixtures("indexed")
 def test_it_pages_and_keeps_the_query(client: Client) -> None:
     page = client.get("/search?q=matter&page=2").content.decode()
     assert page.count("<article") == 25

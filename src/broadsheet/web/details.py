@@ -90,7 +90,7 @@ def paper_view(card: CardData, paper: Paper, said: Sequence[Provenance]) -> Pape
         author_count=card["author_count"],
         date=card["date"],
         date_words=date_words(card["date"]),
-        abstract=[html(part) for part in card["abstract"][:ABSTRACT_LIMIT].split("\n\n") if part.strip()],
+        abstract=[html(part) for part in lead(card["abstract"], ABSTRACT_LIMIT).split("\n\n") if part.strip()],
         description=lead(card["abstract"], 200),
         categories=card["categories"],
         identifiers=identifier_links(card),

@@ -13,9 +13,10 @@ from broadsheet.search.language import SearchQuery, parse
 
 FIELDS = ("year", "source", "cat")
 EXAMPLES = [
-    ("sparse attention", "Both words, best match first."),
+    ("sparse attention", "Papers with one of the words; those with both stand first."),
     ('"chain of thought"', "The words one after the other."),
     ("diffusion -image", "Papers on diffusion that don’t speak of images."),
+    ("2401.00001", "An arXiv id, a DOI or an address leads to the paper."),
 ]
 
 

@@ -7,24 +7,33 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django_htmx.middleware import HtmxDetails
 
+from broadsheet.catalog import queries as catalog
+from broadsheet.lib.ids import parse_identifier
 from broadsheet.search import queries as search
 from broadsheet.search import registry
 from broadsheet.search.language import parse
 from broadsheet.web.filters import chips, examples, narrowed, search_path
-from broadsheet.web.present import SOURCE_NAMES, Pages, card_view, plural
+from broadsheet.web.present import SOURCE_NAMES, Pages, card_view, paper_path, plural
 
 MAX_QUERY = 4_000  # characters; an abstract is a query, a book is not
 HITS = 25  # on a page
 
 
 def results(request: HttpRequest) -> HttpResponse:
-    """`?q=` and `sort=`; `year=`, `source=` and `cat=` come from the small form and are written into the query."""
+    """`?q=` and `sort=`; `year=`, `source=` and `cat=` come from the small form and are written into the query.
+
+    Whoever asks for an identifier, a DOI or an address of a paper that is here is led to its page.
+    """
     text = " ".join(request.GET.get("q", "").replace("\x00", " ").split())[:MAX_QUERY]
     orders = registry.sort_keys()
     sort = request.GET.get("sort", "")
     sort = sort if sort in {key.name for key in orders[1:]} else ""  # the first is the default
     if (longer := narrowed(text, request.GET)) != text:
         return HttpResponseRedirect(search_path(longer, sort))
+    htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]  # the middleware puts it there
+    instant = bool(htmx) and not htmx.history_restore_request
+    if not instant and parse_identifier(text) and (paper := catalog.find_paper(text)):
+        return HttpResponseRedirect(paper_path(paper.public_id))
     pages = Pages.of(request, size=HITS)
     context = {
         "here": "search",
@@ -35,8 +44,6 @@ def results(request: HttpRequest) -> HttpResponse:
         "pages": pages,
     }
     context |= _found(text, sort, pages) if text else {"examples": examples()}
-    htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]  # the middleware puts it there
-    instant = bool(htmx) and not htmx.history_restore_request
     response = render(request, "web/_instant.html" if instant else "web/search.html", context)
     patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
     return response
