@@ -66,8 +66,7 @@ BAD: dict[str, tuple[bytes, int, int]] = {
     "truncated zst with nothing readable": (zst(LINES)[:20], 4, 0),
     "truncated zst of many lines": (
         zst(
-            os.urandom(0)
-            + LINES
+            LINES
             + b"".join(
                 json.dumps({"title": f"Filler paper {n} {os.urandom(24).hex()}"}).encode() + b"\n" for n in range(20000)
             )
@@ -75,7 +74,7 @@ BAD: dict[str, tuple[bytes, int, int]] = {
         3,
         -1,
     ),
-    "truncated gzip": (gzip.compress(LINES)[:-12], 3, 3),
+    "truncated gzip": (gzip.compress(LINES)[:-6], 3, 3),
     "binary": (bytes(range(256)) * 40, 4, 0),
     "wrong JSON": (b'{"title": "half of', 4, 0),
     "JSON that lists no papers": (b'{"a": 1}\n{"a": 2}\n', 4, 0),

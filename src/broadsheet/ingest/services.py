@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,10 @@ from broadsheet.ingest.models import Input, Quarantined
 from broadsheet.lib.time import latest_year_for
 
 BATCH = 100  # records a transaction; DESIGN.md, "database": a longer one keeps other writers waiting
+
+
+class PathRefused(ValueError):  # noqa: N818 -- an answer about a path, in a sentence
+    """A path that was given is not there or may not be read."""
 
 
 class Progress(Protocol):
@@ -45,24 +50,23 @@ class FileReport:
 def files_of(paths: Iterable[Path]) -> list[Path]:
     """The files these paths mean: a directory means its regular files by name, hidden ones left out.
 
-    Raises FileNotFoundError or PermissionError, with a sentence, before anything is read.
+    Raises PathRefused, with a sentence, before anything is read.
     """
     found: list[Path] = []
     for path in paths:
-        if path.is_dir():
-            try:
-                found.extend(sorted(p for p in path.iterdir() if p.is_file() and not p.name.startswith(".")))
-            except PermissionError as error:
-                raise PermissionError(f"{path} can't be listed: permission denied.") from error
-        elif path.exists():
-            found.append(path)
-        else:
-            raise FileNotFoundError(f"{path} does not exist.")
-    for path in found:
         try:
-            path.open("rb").close()
+            if path.is_dir():
+                found.extend(sorted(p for p in path.iterdir() if p.is_file() and not p.name.startswith(".")))
+            else:
+                path.stat()
+                found.append(path)
+        except FileNotFoundError as error:
+            raise PathRefused(f"{path} does not exist.") from error
         except OSError as error:
-            raise PermissionError(f"{path} can't be read: {error.strerror}.") from error
+            raise PathRefused(f"{path} can't be read: {error.strerror}.") from error
+    for path in found:
+        if not os.access(path, os.R_OK, effective_ids=True):
+            raise PathRefused(f"{path} can't be read: permission denied.")
     return found
 
 
@@ -135,8 +139,8 @@ class _Run:
         if self.progress:
             self.progress(name=report.name, done=self.source.position(), size=self.source.size, records=report.read)
         if last and not self.stored:
-            reason = f" First: {report.reasons[0]}" if report.reasons else ""
-            raise NotReadable(f"{report.name} holds no paper that could be read; nothing of it was stored.{reason}")
+            reason = f" First, {report.reasons[0]}" if report.reasons else ""
+            raise NotReadable(f"No paper in it could be read; nothing of it was stored.{reason}")
 
     def _write(self) -> None:
         report = self.report
@@ -214,7 +218,7 @@ class _Run:
         day = latest_year_for(page.month, page.day, not_after=today, not_before=page.newest)
         if day is None:
             raise NotReadable(
-                f"{self.report.name} says it was saved on {page.month:02}-{page.day:02}, but its newest paper is of "
+                f"The page says it was saved on {page.month:02}-{page.day:02}, but its newest paper is of "
                 f"{page.newest} and today is {today}: no year fits. "
                 "Say when it was saved with --captured-on YYYY-MM-DD."
             )

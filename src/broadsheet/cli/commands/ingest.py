@@ -54,11 +54,11 @@ def ingest(
     boot(home)
     from django.utils import timezone
 
-    from broadsheet.ingest.services import files_of, ingest_file
+    from broadsheet.ingest.services import PathRefused, files_of, ingest_file
 
     try:
         files = files_of(paths)
-    except OSError as error:
+    except PathRefused as error:
         fail(str(error), USAGE)
     if not files:
         fail(f"{paths[0]} holds no files.", NOTHING_READABLE)
@@ -80,7 +80,7 @@ def ingest(
         _print_table(reports, totals)
     for report in reports:
         if report.refused:
-            say(report.refused)
+            say(f"{report.name}: {report.refused}")
         for reason in report.reasons if not report.refused else []:
             say(f"{report.name}, {reason}")
     if notice:
@@ -131,11 +131,12 @@ def _as_json(report: FileReport) -> dict[str, Any]:
 
 def _print_table(reports: list[FileReport], totals: dict[str, int]) -> None:
     table = Table(box=None, pad_edge=False)
-    table.add_column("file", overflow="fold")
-    table.add_column("format")
-    table.add_column("day")
+    # In a narrow terminal the names give way, never the counts.
+    table.add_column("file", overflow="ellipsis")
+    table.add_column("format", overflow="ellipsis")
+    table.add_column("day", no_wrap=True)
     for name in COUNTS:
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True)
     for report in reports:
         row = _row(report)
         table.add_row(
