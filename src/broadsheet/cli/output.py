@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -21,7 +22,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value for p
 # Exit statuses, the same for every command (docs/user/cli.md).
 FAILED, USAGE, QUARANTINED, NOTHING_READABLE, INTERRUPTED = 1, 2, 3, 4, 130
 
-out = Console(highlight=False, soft_wrap=True)
+# In a file or a pipe nothing is cut or wrapped to an imagined screen.
+out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 200)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
