@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import re
 from typing import Literal, NamedTuple
@@ -19,12 +18,15 @@ class PartialDate(NamedTuple):
     precision: Precision = "day"
 
     def __str__(self) -> str:
-        return {"day": self.day.isoformat(), "month": f"{self.day:%Y-%m}", "year": f"{self.day:%Y}"}[self.precision]
+        return self.day.isoformat()[: {"day": 10, "month": 7, "year": 4}[self.precision]]
 
 
-_ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2})(?:[T ].*)?)?)?")
-_MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}
-_WORDY = re.compile(r"([A-Za-z]{3,9})\.? (\d{1,2})(?:, (\d{4}))?")
+_TIME = r"[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)? ?(?:Z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?)?"
+_ISO = re.compile(rf"([0-9]{{4}})(?:-([0-9]{{1,2}})(?:-([0-9]{{1,2}})(?:{_TIME})?)?)?")
+_NAMES = "january february march april may june july august september october november december"
+_MONTHS = {name: number for number, name in enumerate(_NAMES.split(), start=1)}
+_MONTHS |= {name[:3]: number for name, number in _MONTHS.items()} | {"sept": 9}
+_WORDY = re.compile(r"([A-Za-z]{3,9})\.? ([0-9]{1,2})(?:, ([1-9][0-9]{3}))?")
 
 
 def parse_date(text: str) -> PartialDate | None:
@@ -50,7 +52,7 @@ def parse_month_day(text: str) -> tuple[int, int, int | None] | None:
     exist.
     """
     match = _WORDY.fullmatch(text.strip())
-    month = _MONTHS.get(match[1][:3].lower()) if match else None
+    month = _MONTHS.get(match[1].lower()) if match else None
     if not match or not month:
         return None
     day, year = int(match[2]), int(match[3]) if match[3] else None
