@@ -21,7 +21,7 @@ from broadsheet.lib.time import latest_year_for
 BATCH = 100  # records a transaction; DESIGN.md, "database": a longer one keeps other writers waiting
 
 
-class PathRefused(ValueError):  # noqa: N818 -- an answer about a path, in a sentence
+class PathRefused(ValueError):
     """A path that was given is not there or may not be read."""
 
 
