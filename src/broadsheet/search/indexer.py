@@ -7,7 +7,7 @@ import logging
 import threading
 from collections.abc import Callable
 
-from django.db import DatabaseError, close_old_connections, connections
+from django.db import close_old_connections, connections
 
 from broadsheet.search import services
 
@@ -41,14 +41,14 @@ class Indexer:
 
     def step(self) -> float:
         """Index what is queued once; return the seconds to wait before the next time."""
-        close_old_connections()
         try:
+            close_old_connections()
             services.index_pending(now=self._clock(), holder=self.holder)
         except services.IndexerBusy:
             return self._poll * 4
-        except (services.IndexProblem, services.RebuildFailed, DatabaseError, OSError) as error:
+        except Exception as error:  # noqa: BLE001  # whatever it was, a loop that ends leaves the index behind for ever
             self._failures += 1
-            sentence = " ".join(str(error).split())
+            sentence = " ".join(str(error).split()) or type(error).__name__
             if sentence != self._said:  # a problem that stays is said once
                 log.warning("Indexing stopped and will be tried again: %s", sentence)
             self._said = sentence

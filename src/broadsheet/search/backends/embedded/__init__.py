@@ -82,7 +82,7 @@ class EmbeddedBackend(Backend):
         return EmbeddedWriter(path)
 
     def build(self) -> EmbeddedBuild:
-        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._make_folder(self.path)
         try:
             keep = self._current()
         except IndexProblem:
@@ -103,10 +103,16 @@ class EmbeddedBackend(Backend):
             elif entry.name.startswith(".CURRENT."):
                 entry.unlink(missing_ok=True)
 
+    def _make_folder(self, path: Path) -> None:
+        try:
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise IndexDamaged(f"The folder {path} for the search index can't be made: {error.strerror}.") from error
+
     @contextmanager
     def lock(self) -> Iterator[None]:
         path = self.path.with_name(self.path.name + ".lock")
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._make_folder(path.parent)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             try:

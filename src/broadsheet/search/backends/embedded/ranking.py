@@ -3,7 +3,7 @@
 The score of a paper is BM25 (k1 1.2, b 0.75: the engine's) of each word over title and abstract together, plus
 TITLE_WEIGHT times that of the title, each times how often the query says the word; plus PAIR_WEIGHT times that of
 each two words that stand side by side (short queries); plus VERBATIM for each run of five query words standing word
-for word; plus EXACT for an equal title. The figures behind the weights are in docs/dev/decisions.
+for word; plus EXACT for an equal title. Figures: docs/dev/decisions/0006-ranking-by-words.md.
 """
 
 from __future__ import annotations

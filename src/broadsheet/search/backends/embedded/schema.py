@@ -65,7 +65,7 @@ def engine_errors() -> Iterator[None]:
 
 def _damaged(error: BaseException) -> IndexDamaged:
     reason = " ".join(str(error).split())[:200]
-    return IndexDamaged(f"The search index can't be read ({reason}). Run `broadsheet index --rebuild`.")
+    return IndexDamaged(f"The search index can't be used ({reason}). Run `broadsheet index --rebuild`.")
 
 
 def day_number(day: dt.date | None) -> int:
