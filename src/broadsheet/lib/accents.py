@@ -47,21 +47,23 @@ _LETTERS = {
 _DOTLESS = r"\\[ij](?![A-Za-z])"
 _IN_BRACES = rf"\{{ ?(?P<braced>[^\W\d_]|{_DOTLESS}) ?\}}"
 _ON_DOTLESS = rf"(?P<dotless>{_DOTLESS}) ?"
+# A brace around accent and letter, which is not the one that an outer accent needs, as in \'{\^e}.
+_OWN_BRACE = r"(?<!\\[`'^\"~=.uvHckrbd])\{"
 # An accent of one sign, on a letter in braces or bare, perhaps the whole in braces: \'e \'{e} {\'e} \'\i {\" o}.
 _SIGN = re.compile(
-    rf"(?P<open>\{{)?\\(?P<cmd>[`'^\"~=.])"
+    rf"(?P<open>{_OWN_BRACE})?\\(?P<cmd>[`'^\"~=.])"
     rf"(?:{_IN_BRACES}|{_ON_DOTLESS}|(?P<gap> ?)(?P<bare>[A-Za-z]))(?(open) ?\}})"
 )
 # An accent named by a letter: \v{c} {\v c} \v c {\u\i} \H{o}.
 _NAMED = re.compile(
-    rf"(?P<open>\{{)?\\(?P<cmd>[uvHckrbd])"
+    rf"(?P<open>{_OWN_BRACE})?\\(?P<cmd>[uvHckrbd])"
     rf"(?: ?{_IN_BRACES}|{_ON_DOTLESS}| (?P<bare>[A-Za-z]))(?(open) ?\}})"
 )
 _TIE = re.compile(r"\\t\{([A-Za-z])([A-Za-z])\}")
 _LETTER = re.compile(
     r"(?P<open>\{)?\\(?P<name>ss|ae|AE|oe|OE|aa|AA|dj|DJ|o|O|l|L|i|j)(?![A-Za-z])(?P<end>\{\}| )?(?(open)\})"
 )
-_SPARE_BRACES = re.compile(r"\{([À-ɏḀ-ỿ])\}")
+_SPARE_BRACES = re.compile(rf"{_OWN_BRACE}([À-ɏḀ-ỿ])\}}")
 # Bare accents are read only on letters that carry them in some language; the rest is more often something else.
 _BARE = {
     "`": "aeiounwyAEIOUNWY",

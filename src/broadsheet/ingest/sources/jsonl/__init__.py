@@ -45,7 +45,8 @@ def sniff(head: bytes) -> bool:
         if not line.lstrip().startswith(b"{"):
             continue
         try:
-            value = json.loads(line)
+            # Decoded here, because json.loads would guess UTF-16 and UTF-32 from bytes.
+            value = json.loads(line.decode("utf-8", "replace"))
         except (ValueError, RecursionError):
             continue
         if isinstance(value, dict) and ("title" in value or "abstract" in value):
