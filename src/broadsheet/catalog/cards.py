@@ -36,6 +36,8 @@ class StoredCard(Standing):
     categories: list[str]
     identifiers: list[list[str]]  # [scheme, value], sorted
     links: list[str]
+    versions: list[list[str]]  # [label, YYYY-MM-DD], oldest first
+    withdrawn: str  # in the source's words; "" when it is not
     sources: list[str]  # slugs, sorted
 
 

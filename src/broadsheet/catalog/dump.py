@@ -1,7 +1,7 @@
 """The catalog in canonical form: equal catalogs give equal bytes, whatever database holds them and whatever came first.
 
-One JSON object a line and paper, in the order of the papers' smallest record digest. There are no internal keys in
-it, no times of arrival, and no `b-` addresses (they tell which of two papers of one title came first).
+One JSON object a line and paper, in the order of the papers' smallest record digest. There are no internal keys in it,
+no times of arrival, and no `b-` addresses (they tell which of two papers of one title came first).
 """
 
 from __future__ import annotations

@@ -136,6 +136,7 @@ class Listing(models.Model):
     record = models.OneToOneField(Record, models.CASCADE, related_name="listing")
     comments = models.PositiveIntegerField(null=True)
     upvotes = models.PositiveIntegerField(null=True)
+    observed_at = models.DateTimeField(null=True)  # of the counts; None where they were saved with the page
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["page", "position", "record"], name="listing_once")]

@@ -13,16 +13,18 @@ from broadsheet.lib.ids import Identifier as Name
 from broadsheet.lib.text import title_hash
 
 
-def known_records(keys: Collection[Key]) -> set[Key]:
-    """Those of these records that are stored already. One query a source."""
+def known_records(keys: Collection[Key]) -> dict[Key, int]:
+    """Those of these records that are stored already, with their database keys. One query a source."""
     by_source: dict[str, set[str]] = defaultdict(set)
     for source, external_id, _ in keys:
         by_source[source].add(external_id)
-    found: set[Key] = set()
+    found: dict[Key, int] = {}
     for source, external_ids in by_source.items():
-        rows = Record.objects.filter(source=source, external_id__in=external_ids).values_list("external_id", "digest")
-        found.update((source, external_id, bytes(digest)) for external_id, digest in rows)
-    return found & set(keys)
+        rows = Record.objects.filter(source=source, external_id__in=external_ids)
+        for pk, external_id, digest in rows.values_list("pk", "external_id", "digest"):
+            if (key := (source, external_id, bytes(digest))) in keys:
+                found[key] = pk
+    return found
 
 
 def neighbours(readings: Iterable[Reading]) -> list[Reading]:

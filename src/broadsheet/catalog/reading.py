@@ -108,6 +108,8 @@ class Resolved:
     date: PartialDate | None
     categories: list[str]
     links: list[str]
+    versions: list[list[str]]
+    withdrawn: str
     sources: list[str]
     winners: dict[str, str]
 
@@ -138,6 +140,8 @@ def resolve(readings: Sequence[Reading]) -> Resolved:
         date=first("date", [r.date for r in ordered]),
         categories=first("categories", [list(dict.fromkeys(r.payload.get("categories", []))) for r in ordered]) or [],
         links=list(dict.fromkeys(url for r in ordered for url in r.links))[:MAX_LINKS],
+        versions=first("versions", [r.payload.get("versions") for r in ordered]) or [],
+        withdrawn=first("withdrawn", [r.payload.get("withdrawn") for r in ordered]) or "",
         sources=sorted({r.source for r in ordered}),
         winners=winners,
     )

@@ -26,6 +26,22 @@ class Listed:
     position: int
     comments: int | None = None
     upvotes: int | None = None
+    # A page whose day is known by itself is opened with its first record; None: `services.open_page` was called for it.
+    day: dt.date | None = None
+    kind: str = "saved search"
+    # When the counts were read off a page that goes on changing; None where they are part of what was saved.
+    observed_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """A reading of a signal, such as 63 upvotes at some moment. Not part of the record: readings come and go, words
+    stay.
+    """
+
+    signal: str
+    value: float
+    at: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +65,11 @@ class SourceRecord:
     identifiers: tuple[Identifier, ...] = ()
     links: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
+    # (label, day), oldest first, as ("v1", 2012-04-17); `withdrawn` in the source's words.
+    versions: tuple[tuple[str, dt.date], ...] = ()
+    withdrawn: str = ""
     listed: Listed | None = None
+    observed: tuple[Observed, ...] = ()
     extra: dict[str, Any] = field(default_factory=dict)
 
     def payload(self) -> dict[str, Any]:
@@ -66,12 +86,18 @@ class SourceRecord:
             "identifiers": [list(i) for i in self.identifiers],
             "links": list(self.links),
             "categories": list(self.categories),
-            "listed": [self.listed.page_key, self.listed.position, self.listed.comments, self.listed.upvotes]
-            if self.listed
-            else None,
+            "versions": [[label, day.isoformat()] for label, day in self.versions],
+            "withdrawn": self.withdrawn,
+            "listed": self._listed(),
             "extra": self.extra,
         }
         return {key: value for key, value in values.items() if value not in (None, "", [], {})}
+
+    def _listed(self) -> list[Any] | None:
+        if self.listed is None:
+            return None
+        counts = [] if self.listed.observed_at else [self.listed.comments, self.listed.upvotes]
+        return [self.listed.page_key, self.listed.position, *counts]
 
     def digest(self) -> bytes:
         """SHA-256 over the canonical payload (32 bytes)."""

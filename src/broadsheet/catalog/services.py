@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from broadsheet.catalog.cards import StoredCard
 from broadsheet.catalog.identity import Block, Key, components, decide
-from broadsheet.catalog.models import Card, ListedPage, Listing, Paper, Record
+from broadsheet.catalog.listing import one_writer, open_dated_pages, open_page, refresh_counts, write_listings
+from broadsheet.catalog.models import Paper, Record
 from broadsheet.catalog.neighbours import keyed, known_records, neighbours
 from broadsheet.catalog.reading import Reading, pack
 from broadsheet.catalog.records import SourceRecord
@@ -19,10 +18,8 @@ from broadsheet.catalog.signals import papers_changed
 from broadsheet.catalog.writing import (
     BATCH,
     Plan,
-    listings_of,
     move_records,
     plan_papers,
-    relist_card,
     write_derived,
     write_papers,
     write_public_ids,
@@ -33,11 +30,13 @@ from broadsheet.lib.text import title_hash
 # this lock.
 _WRITER_LOCK = 0x42524F414453  # "BROADS"
 
+__all__ = ["Counts", "open_page", "take_in"]
+
 
 @dataclass
 class Counts:
-    """What became of records: `new` made a paper, `updated` changed or added to one; `merged` papers were apart
-    before and are one now.
+    """What became of records: `new` made a paper, `updated` changed or added to one; `merged` papers were apart before
+    and are one now.
     """
 
     new: int = 0
@@ -57,25 +56,29 @@ def take_in(*, records: Sequence[SourceRecord], now: dt.datetime, origin: int | 
     """Take records in: store each that is new word for word, decide again which records are one paper, rewrite what
     changed.
 
-    Listed records need their page first (`open_page`). A record known to the letter counts as unchanged. Either all
-    of the
-    batch is in when this returns, or nothing of it. A few hundred records a call keep transactions short.
+    A record known to the letter counts as unchanged, unless its listing brings newer counts. Either all of the batch is
+    in when this returns, or nothing of it. A few hundred records a call keep transactions short. Listed records whose
+    page does not tell its day need `open_page` first.
     """
-    _one_writer()
+    one_writer()
     pairs = dict(keyed(records))
     known = known_records(pairs)
     fresh = {key: record for key, record in pairs.items() if key not in known}
-    counts = Counts(unchanged=len(records) - len(fresh))
-    if not fresh:
-        return counts
+    open_dated_pages(fresh.values())
+    recounted = refresh_counts({pk: pairs[key] for key, pk in known.items()})
+    counts = Counts(unchanged=len(records) - len(fresh) - len(recounted), updated=len(recounted))
+    if fresh:
+        counts.add(_take_fresh(fresh, now=now, origin=origin))
+    return counts
+
+
+def _take_fresh(fresh: dict[Key, SourceRecord], *, now: dt.datetime, origin: int | None) -> Counts:
     readings = {key: Reading(*key, payload=record.payload()) for key, record in fresh.items()}
     for reading in neighbours(list(readings.values())):
         readings[reading.source, reading.external_id, reading.digest] = reading
     plans, gone = plan_papers(_decided(readings, fresh), now=now)
     made = [plan for plan in plans if plan.paper.pk is None]
-    counts.new = sum(1 for plan in made if all(r.pk is None for r in plan.readings))
-    counts.updated = len(fresh) - counts.new
-    counts.merged = len(gone)
+    new = sum(1 for plan in made if all(r.pk is None for r in plan.readings))
     write_papers(plans, gone, now=now)
     heirs = move_records(plans)
     _store(plans, fresh, now=now, origin=origin)
@@ -83,33 +86,7 @@ def take_in(*, records: Sequence[SourceRecord], now: dt.datetime, origin: int | 
     Paper.objects.filter(pk__in=gone).delete()
     write_derived(plans)
     papers_changed.send(sender=Record, ids=[*(plan.paper.pk for plan in plans), *gone])
-    return counts
-
-
-@transaction.atomic
-def open_page(*, source: str, key: str, day: dt.date, kind: str) -> int:
-    """Make or re-date a source's dated page; returns how many papers stand on it and had to be re-dated."""
-    _one_writer()
-    page, made = ListedPage.objects.get_or_create(source=source, key=key, defaults={"day": day, "kind": kind})
-    if made or page.day == day:
-        return 0
-    page.day = day
-    page.save(update_fields=["day"])
-    papers = sorted(set(page.listings.values_list("paper_id", flat=True)))
-    listed = listings_of(papers)
-    cards = list(Card.objects.filter(pk__in=papers))
-    for card in cards:
-        data: StoredCard = json.loads(card.json)
-        card.json = relist_card(data, listed[card.pk])
-    Card.objects.bulk_update(cards, ["json"], batch_size=BATCH)
-    papers_changed.send(sender=ListedPage, ids=papers)
-    return len(papers)
-
-
-def _one_writer() -> None:
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_WRITER_LOCK])
+    return Counts(new=new, updated=len(fresh) - new, merged=len(gone))
 
 
 def _decided(readings: dict[Key, Reading], fresh: dict[Key, SourceRecord]) -> list[tuple[Block, list[Reading]]]:
@@ -145,22 +122,4 @@ def _store(plans: Sequence[Plan], fresh: dict[Key, SourceRecord], *, now: dt.dat
             if record.listed:
                 listed.append((row, record))
     Record.objects.bulk_create(rows, batch_size=BATCH)
-    if not listed:
-        return
-    keys = {record.listed.page_key for _, record in listed if record.listed}
-    pages = {(p.source, p.key): p for p in ListedPage.objects.filter(key__in=keys)}
-    Listing.objects.bulk_create(
-        [
-            Listing(
-                page=pages[record.source, record.listed.page_key],
-                position=record.listed.position,
-                paper=row.paper,
-                record=row,
-                comments=record.listed.comments,
-                upvotes=record.listed.upvotes,
-            )
-            for row, record in listed
-            if record.listed
-        ],
-        batch_size=BATCH,
-    )
+    write_listings(listed)

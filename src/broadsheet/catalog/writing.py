@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import CharField, Value
+from django.db.models import CharField, F, Value
 from django.db.models.functions import Cast, Concat
 
 from broadsheet.catalog.cards import CardListing, Standing, StoredCard
@@ -170,14 +170,21 @@ def write_cards(plans: Sequence[Plan]) -> None:
 
 
 def listings_of(papers: Iterable[int]) -> dict[int, list[CardListing]]:
-    """Where each of these papers was listed, newest day first. One query."""
+    """Where each of these papers was listed, newest day first, a page once. One query.
+
+    Two records of one page (a source that changed its words) are one listing: the counts read last stand.
+    """
     rows = (
         Listing.objects.filter(paper_id__in=papers)
         .select_related("page")
-        .order_by("-page__day", "page__source", "page__key", "position")
+        .order_by("-page__day", "page__source", "page__key", F("observed_at").desc(nulls_last=True), "position")
     )
     found: dict[int, list[CardListing]] = defaultdict(list)
+    seen: set[tuple[int, int]] = set()
     for row in rows:
+        if (row.paper_id, row.page_id) in seen:
+            continue
+        seen.add((row.paper_id, row.page_id))
         found[row.paper_id].append(
             {
                 "source": row.page.source,
@@ -216,6 +223,8 @@ def _card(plan: Plan, listings: list[CardListing]) -> StoredCard:
         "categories": shown.categories,
         "identifiers": [list(name) for name in sorted(plan.block.owned | plan.block.claimed)],
         "links": shown.links,
+        "versions": shown.versions,
+        "withdrawn": shown.withdrawn,
         "sources": shown.sources,
         **_standing(listings),
     }
