@@ -21,11 +21,12 @@ _RUN = re.compile(_BODY)
 # Signs of an address without a scheme: www., or the end of a host with a common domain and the beginning of a path.
 _HINT = re.compile(
     r"\b(?:www|WWW)\.(?=[A-Za-z0-9-]+\.[A-Za-z])"
+    r"|\.(?:github|gitlab)\.io\b"
     r"|\.(?:com|org|net|edu|gov|io|ai|dev|app|co|ml|me|ms|ly|gl|be|cn|de|eu|fr|uk|jp|ch|us|ca)/(?=\w)"
 )
 _HOST_BEFORE = re.compile(r"(?<![\w@/.:%=~-])[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+){0,4}\Z")
 _HOST_REACH = 100  # characters that are looked at to the left of a hint
-_BROKEN_SCHEME = re.compile(r"(https?)(?::\s//|:/\s/|://\s)(?=[a-z0-9-]+\.[a-z0-9])", re.IGNORECASE)
+_BROKEN_SCHEME = re.compile(r"(https?)(?:: ?//? ?|:/ /)(?=[a-z0-9-]{1,63}\.[a-z0-9])", re.IGNORECASE)
 _SECOND = re.compile(r"(?<=[^/=])https?://", re.IGNORECASE)
 # A sentence that follows without a blank: "…/repo.The code". Only words that begin sentences and name no file type.
 _RUN_ON = re.compile(
@@ -39,6 +40,7 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _NO_SCHEME = re.compile(r"(?:[a-z0-9_-]{1,63}\.)+[a-z]{2,24}(?::\d{1,5})?(?:[/?#].*)?\Z", re.IGNORECASE)
 _SAFE = "-._~:/?#[]@!$&'()*+,;=%"
 _CLOSERS = {")": "(", "]": "["}
+_OPENERS = {"(": ")", "[": "]"}
 # Hosts whose front page says nothing about a paper: an address cut off behind them is no link.
 _HOSTS_WITHOUT_FRONT = frozenset(
     {"github.com", "gitlab.com", "huggingface.co", "www.github.com", "doi.org", "arxiv.org", "bit.ly"}
@@ -76,7 +78,7 @@ def find_urls(text: str) -> list[str]:
 
     The same place with another scheme, `www.`, a slash more or (on code hosts) other capitals counts as the same.
     """
-    if "//" not in text and not _HINT.search(text):
+    if "//" not in text and ":/" not in text and not _HINT.search(text):
         return []
     text = _BROKEN_SCHEME.sub(r"\1://", text)
     found: dict[str, str] = {}
@@ -99,6 +101,8 @@ def trim_url(text: str) -> str:
             if surplus[last] <= 0:
                 break
             surplus[last] -= 1
+        elif last in _OPENERS:
+            surplus[_OPENERS[last]] += 1
         elif last not in ".,;:!?'\"*}>”’…":
             break
         end -= 1
@@ -130,6 +134,7 @@ def _candidates(text: str) -> list[str]:
 
 def _parted(text: str) -> list[str]:
     """Addresses written one behind the other without a blank; one in another's path (a web archive) stays there."""
+    text = text.split("](", 1)[0]  # Markdown's [address](address)
     starts = [0, *(match.start() for match in _SECOND.finditer(text)), len(text)]
     return [text[start:end] for start, end in pairwise(starts) if end - start <= 2 * MAX_URL]
 
