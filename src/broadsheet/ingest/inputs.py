@@ -7,10 +7,11 @@ import hashlib
 import io
 import json
 import re
+import shutil
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -67,11 +68,11 @@ def open_input(path: Path) -> Iterator[OpenInput]:
 
     Nothing is ever held whole in memory. Raises OSError when the file cannot be opened or read.
     """
-    with path.open("rb") as given, tempfile.TemporaryFile() as spool:
-        file: BinaryIO = given
-        if not given.seekable():  # a pipe: it is read twice, so it is kept
-            while chunk := given.read(_CHUNK):
-                spool.write(chunk)
+    with ExitStack() as stack:
+        file: BinaryIO = stack.enter_context(path.open("rb"))
+        if not file.seekable():  # a pipe: it is read twice, so it is kept
+            spool = stack.enter_context(tempfile.TemporaryFile())
+            shutil.copyfileobj(file, spool)
             spool.seek(0)
             file = cast(BinaryIO, spool)
         sha256 = hashlib.file_digest(cast(io.BufferedReader, file), "sha256").hexdigest()
@@ -187,7 +188,7 @@ def _damaged(kind: str, file: BinaryIO) -> str:
 def _refuse_other_kinds(head: bytes) -> None:
     for magic, kind in _OTHER_KINDS:
         if head.startswith(magic):
-            raise NotReadable(f"This is {kind}; papers come as {_known()}.")
+            raise NotReadable(f"This is {kind}; what is read is {_known()}.")
     if head.startswith(_WIDE_MARKS):
         raise NotReadable(f"Byte 0x{head[0]:02X} at offset 0 begins UTF-16 text; save the file as UTF-8 and try again.")
 
@@ -211,11 +212,11 @@ def _what_else(head: bytes) -> str:
     if _is_binary(head):
         found = _CONTROL.search(head)
         where = f" (byte 0x{head[found.start()]:02X} at offset {found.start():,})" if found else ""
-        return f"The file is binary, not text{where}; papers come as {_known()}."
+        return f"The file is binary, not text{where}; what is read is {_known()}."
     text = head.decode("utf-8-sig", "replace").strip()
     if text[:1] in ("{", "["):
         return _what_json(text)
-    return f"The text is of no known format; papers come as {_known()}."
+    return f"The text is of no known format; what is read is {_known()}."
 
 
 def _what_json(text: str) -> str:
@@ -238,4 +239,4 @@ def _what_json(text: str) -> str:
 
 
 def _known() -> str:
-    return " or ".join(known.label.lower() for known in FORMATS)
+    return " or ".join(f"“{known.label}”" for known in FORMATS)
