@@ -32,6 +32,9 @@ class Facts:
     abstract: str
     first_author: str  # family name, case-folded; "" when unknown
     year: int | None
+    # The owner's word about this record: what it is one paper with, and what it is not.
+    same: frozenset[Key] = frozenset()
+    apart: frozenset[Key] = frozenset()
 
     @cached_property
     def shingled(self) -> frozenset[str]:
@@ -72,7 +75,8 @@ def decide(records: Iterable[Facts]) -> list[Block]:
             by_title[title].append(block)
     for title, group in sorted(nameless.items()):
         blocks.extend(_place_nameless(title, group, by_title[title]))
-    return sorted(blocks, key=Block.sort_key)
+    blocks = [part for block in sorted(blocks, key=Block.sort_key) for part in part_as_ruled(block)]
+    return sorted(join_as_ruled(blocks), key=Block.sort_key)
 
 
 def components(records: Sequence[Facts]) -> list[list[Facts]]:
@@ -82,7 +86,40 @@ def components(records: Sequence[Facts]) -> list[list[Facts]]:
     for index, record in enumerate(records):
         for name in (*record.identifiers, record.title_key):
             sets.join(seen.setdefault(name, index), index)
+    places = {record.key: index for index, record in enumerate(records)}
+    for index, record in enumerate(records):
+        for other in record.same & places.keys():
+            sets.join(index, places[other])
     return [[records[i] for i in group] for group in sets.groups()]
+
+
+def why_one(one: Sequence[Facts], other: Sequence[Facts]) -> str:
+    """Why two heaps of records are one paper, in words for the person who wonders; the strongest reason that holds."""
+    if any(s.key in r.same for r in one for s in other):
+        return "The owner said they are one paper."
+    shared = sorted({i for r in one for i in r.identifiers} & {i for r in other for i in r.identifiers})
+    if shared:
+        return f"Both are {shared[0]}."
+    pairs = [(r, s) for r in one for s in other if r.title_key == s.title_key]
+    agreement = max((_agreement(r, [s]) for r, s in pairs), default=0.0)
+    if agreement >= AGREE:
+        return f"They have the same title, and their abstracts agree ({agreement:.2f} of 1)."
+    if any(_relation(r, s) for r, s in pairs):
+        return "They have the same title and first author, and their years are no more than one apart."
+    if pairs:
+        return "They have the same title, and there is no other paper it could mean."
+    return "A third record speaks of both."
+
+
+def why_two(one: Sequence[Facts], other: Sequence[Facts]) -> str:
+    """Why two heaps of records are two papers, in words."""
+    if any(s.key in r.apart for r in one for s in other):
+        return "The owner said they are two papers."
+    if len({r.arxiv for r in (*one, *other) if r.arxiv}) > 1:
+        return "They have different arXiv ids."
+    if any(_relation(r, s) is False for r in one for s in other if r.title_key == s.title_key):
+        return "They have the same title, but abstract, author or year speak against it."
+    return "The title alone no longer tells which paper is meant."
 
 
 # Rules 1 and 3: records with identifiers
@@ -225,6 +262,58 @@ def _relation(one: Facts, other: Facts) -> bool | None:
 
 def _agreement(record: Facts, others: Iterable[Facts]) -> float:
     return max((jaccard(record.shingled, s.shingled) for s in others if s.abstract and record.abstract), default=0.0)
+
+
+# The owner's word, which outranks all but rule 3
+
+
+def part_as_ruled(block: Block) -> list[Block]:
+    """Part a block until no two records stand in it that the owner has told apart."""
+    present = {r.key: r for r in block.records}
+    pairs = sorted((r.key, k) for r in block.records for k in r.apart & present.keys() if r.key < k)
+    if not pairs:
+        return [block]
+    one, other = ([present[key]] for key in pairs[0])
+    for record in sorted(block.records, key=lambda r: (not r.arxiv, r.digest)):
+        if record.key not in pairs[0]:
+            (one if _nearer(record, one) >= _nearer(record, other) else other).append(record)
+    halves = [Block(one), Block(other)]
+    for name in block.owned:
+        holders = [half for half in halves if any(name in r.identifiers for r in half.records)]
+        holders[0].owned.add(name)
+    for half in halves:
+        half.claimed = {i for r in half.records for i in r.identifiers} - half.owned
+    return [part for half in halves for part in part_as_ruled(half)]
+
+
+def join_as_ruled(blocks: list[Block]) -> list[Block]:
+    """Join the blocks of records that the owner has called one paper; never two arXiv ids, nor what is told apart."""
+    home = {r.key: block for block in blocks for r in block.records}
+    pairs = sorted(
+        (r.key, k) for r in (x for b in blocks for x in b.records) for k in r.same & home.keys() if r.key < k
+    )
+    left = list(blocks)
+    for first, second in pairs:
+        one, other = home[first], home[second]
+        if one is other or not _may_join(one, other):
+            continue
+        one.records.extend(other.records)
+        one.owned |= other.owned
+        one.claimed = (one.claimed | other.claimed) - one.owned
+        home.update((r.key, one) for r in other.records)
+        left = [block for block in left if block is not other]
+    return left
+
+
+def _may_join(one: Block, other: Block) -> bool:
+    if any(s.key in r.apart for r in one.records for s in other.records):
+        return False
+    return len({i for block in (one, other) for i in block.owned if i.scheme == "arxiv"}) < 2
+
+
+def _nearer(record: Facts, side: Sequence[Facts]) -> tuple[int, float]:
+    """How close a record stands to a side: identifiers they share, then how far the abstracts agree."""
+    return len(set(record.identifiers) & {i for r in side for i in r.identifiers}), _agreement(record, side)
 
 
 class _Union:

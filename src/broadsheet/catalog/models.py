@@ -115,6 +115,32 @@ class Record(models.Model):
         constraints = [models.UniqueConstraint(fields=["source", "external_id", "digest"], name="record_once")]
 
 
+class Verdict(models.Model):
+    """The owner's word that two records speak of one paper (`same`) or of two. It holds whatever else comes in; only
+    two different arXiv ids it cannot join.
+    """
+
+    one = models.ForeignKey(Record, models.CASCADE, related_name="+")
+    other = models.ForeignKey(Record, models.CASCADE, related_name="+")
+    same = models.BooleanField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["one", "other"], name="verdict_once")]
+
+
+class IdentityChange(models.Model):
+    """Papers that were apart and became one ("merged"), or were one and became two ("parted"), and why."""
+
+    MERGED, PARTED = "merged", "parted"
+
+    paper = models.ForeignKey(Paper, models.CASCADE, related_name="identity_changes")
+    kind = models.CharField(max_length=6)
+    other = models.CharField(max_length=320)  # the address of the other paper at that time
+    reason = models.CharField(max_length=500)
+    at = models.DateTimeField(db_index=True)
+
+
 class ListedPage(models.Model):
     """A source's page of one day. `key` names it within the source; for a saved page that is the file's SHA-256."""
 

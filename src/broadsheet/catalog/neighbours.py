@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
+from django.db.models import Q
+
 from broadsheet.catalog.identity import Key
-from broadsheet.catalog.models import Identifier, Record
+from broadsheet.catalog.models import Identifier, Record, Verdict
 from broadsheet.catalog.reading import Reading, unpack
 from broadsheet.catalog.records import SourceRecord
 from broadsheet.lib.ids import Identifier as Name
@@ -37,16 +39,37 @@ def neighbours(readings: Iterable[Reading]) -> list[Reading]:
     titles: set[int] = set()
     new_names = {name for r in readings for name in r.identifiers}
     new_titles = {title_hash(r.title_key) for r in readings}
-    while new_names or new_titles:
+    ruled: set[int] = set()
+    while new_names or new_titles or ruled:
         names |= new_names
         titles |= new_titles
-        new_papers = (_papers_named(new_names) | _papers_titled(new_titles)) - papers
+        new_papers = (_papers_named(new_names) | _papers_titled(new_titles) | ruled) - papers
         papers |= new_papers
         arrived = _records_of(new_papers)
         found.update((r.pk, r) for r in arrived if r.pk is not None)
+        ruled = _papers_ruled_on(new_papers) - papers
         new_names = {name for r in arrived for name in r.identifiers} - names
         new_titles = {title_hash(r.title_key) for r in arrived} - titles
+    _apply_verdicts(found)
     return list(found.values())
+
+
+def _papers_ruled_on(papers: Collection[int]) -> set[int]:
+    """Papers that the owner has spoken of together with one of these."""
+    if not papers:
+        return set()
+    pairs = Verdict.objects.filter(Q(one__paper_id__in=papers) | Q(other__paper_id__in=papers))
+    return {paper for pair in pairs.values_list("one__paper_id", "other__paper_id") for paper in pair}
+
+
+def _apply_verdicts(readings: dict[int, Reading]) -> None:
+    """Tell each record what the owner has said of it."""
+    if not readings:
+        return
+    for verdict in Verdict.objects.filter(one_id__in=readings, other_id__in=readings):
+        one, other = readings[verdict.one_id], readings[verdict.other_id]
+        for this, that in ((one, other), (other, one)):
+            (this.same if verdict.same else this.apart).add(that.key)
 
 
 def _papers_named(names: set[Name]) -> set[int]:

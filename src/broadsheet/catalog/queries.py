@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db.models import Count
 
 from broadsheet.catalog.cards import CardData, StoredCard
-from broadsheet.catalog.models import Card, Identifier, ListedPage, Listing, Paper, PublicId, Record
+from broadsheet.catalog.models import Card, Identifier, IdentityChange, ListedPage, Listing, Paper, PublicId, Record
 from broadsheet.lib.ids import parse_identifier
 
 
@@ -38,6 +38,19 @@ class DatedList:
     sections: list[Section]
     previous: dt.date | None
     next: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Two papers that became one ("merged") or one that became two ("parted"); `other` is an address that still
+    leads.
+    """
+
+    kind: str
+    id: str
+    other: str
+    reason: str
+    at: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +90,25 @@ def provenance(paper_pk: int) -> list[Provenance]:
     """What each source said of a paper, oldest first."""
     rows = Record.objects.filter(paper_id=paper_pk).order_by("seen_at", "pk")
     return [Provenance(*row) for row in rows.values_list("source", "external_id", "seen_at")]
+
+
+def identity_changes(paper_pk: int | None = None, *, limit: int = 50) -> list[Change]:
+    """What became one or two, of one paper or of all, newest first. One query."""
+    rows = IdentityChange.objects.order_by("-at", "-pk")
+    if paper_pk is not None:
+        rows = rows.filter(paper_id=paper_pk)
+    return [Change(*row) for row in rows.values_list("kind", "paper__public_id", "other", "reason", "at")[:limit]]
+
+
+def find_record(text: str) -> Record | None:
+    """The record meant by `source:external id`, as `show --json` prints them; else the first record of the paper that
+    `text` names.
+    """
+    source, _, external_id = text.strip().partition(":")
+    if external_id and (row := Record.objects.filter(source=source, external_id=external_id).order_by("pk").first()):
+        return row
+    paper = find_paper(text)
+    return Record.objects.filter(paper=paper).order_by("pk").first() if paper else None
 
 
 def latest_day() -> dt.date | None:

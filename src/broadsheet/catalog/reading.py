@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from broadsheet.catalog.identity import Facts
+from broadsheet.catalog.identity import Facts, Key
 from broadsheet.catalog.precedence import rank
 from broadsheet.catalog.records import SourceRecord
 from broadsheet.lib.ids import Identifier
@@ -46,6 +46,8 @@ class Reading:
     payload: dict[str, Any] = field(repr=False)
     pk: int | None = None
     paper_pk: int | None = None
+    same: set[Key] = field(default_factory=set, repr=False)
+    apart: set[Key] = field(default_factory=set, repr=False)
 
     @cached_property
     def title(self) -> str:
@@ -76,16 +78,22 @@ class Reading:
         given = (clean_url(url) for url in self.payload.get("links", ()))
         return list(dict.fromkeys([*(u for u in given if u), *find_urls(self.payload.get("abstract", ""))]))
 
+    @property
+    def key(self) -> Key:
+        return self.source, self.external_id, self.digest
+
     def facts(self) -> Facts:
-        """What identity looks at. `key` is the (source, external id, digest) that stays the same for ever."""
+        """What identity looks at."""
         return Facts(
-            key=(self.source, self.external_id, self.digest),
+            key=self.key,
             digest=self.digest,
             identifiers=self.identifiers,
             title_key=self.title_key,
             abstract=self.abstract,
             first_author=family_name(self.authors[0]) if self.authors else "",
             year=self.date.day.year if self.date else None,
+            same=frozenset(self.same),
+            apart=frozenset(self.apart),
         )
 
     def believed(self) -> tuple[int, int, bytes]:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from broadsheet.catalog.history import log_changes
 from broadsheet.catalog.identity import Block, Key, components, decide
 from broadsheet.catalog.listing import one_writer, open_dated_pages, open_page, refresh_counts, write_listings
-from broadsheet.catalog.models import Paper, Record
+from broadsheet.catalog.models import Identifier, Paper, Record, Verdict
 from broadsheet.catalog.neighbours import keyed, known_records, neighbours
-from broadsheet.catalog.reading import Reading, pack
+from broadsheet.catalog.reading import Reading, pack, unpack
 from broadsheet.catalog.records import SourceRecord
 from broadsheet.catalog.signals import papers_changed
 from broadsheet.catalog.writing import (
@@ -26,11 +27,7 @@ from broadsheet.catalog.writing import (
 )
 from broadsheet.lib.text import title_hash
 
-# Two writers must not decide the identity of one paper at once. SQLite has one writer by nature; PostgreSQL takes
-# this lock.
-_WRITER_LOCK = 0x42524F414453  # "BROADS"
-
-__all__ = ["Counts", "open_page", "take_in"]
+__all__ = ["Counts", "VerdictRefused", "open_page", "rule", "take_in", "withdraw_ruling"]
 
 
 @dataclass
@@ -72,29 +69,85 @@ def take_in(*, records: Sequence[SourceRecord], now: dt.datetime, origin: int | 
     return counts
 
 
+class VerdictRefused(ValueError):
+    """The two can't be ruled on so; the text says why."""
+
+
+@transaction.atomic
+def rule(*, one: Record, other: Record, same: bool, now: dt.datetime) -> None:
+    """Let the owner's word stand: these two records speak of one paper, or of two. Takes the place of an earlier word.
+
+    Raises VerdictRefused for one record given twice, and for two arXiv ids, which are never one paper (rule 3).
+    """
+    one_writer()
+    if one.pk == other.pk:
+        raise VerdictRefused("That is the same record twice.")
+    one, other = sorted((one, other), key=lambda record: record.pk)
+    if same and len({name for record in (one, other) if (name := _arxiv_of(record.paper_id))}) > 1:
+        raise VerdictRefused("They have different arXiv ids, and two arXiv ids are never one paper.")
+    Verdict.objects.update_or_create(one=one, other=other, defaults={"same": same, "made_at": now})
+    _decide_again([one.pk, other.pk], now=now)
+
+
+@transaction.atomic
+def withdraw_ruling(*, one: Record, other: Record, now: dt.datetime) -> bool:
+    """Take the owner's word about two records back; False when there was none."""
+    one_writer()
+    keys = [one.pk, other.pk]
+    if not Verdict.objects.filter(one_id__in=keys, other_id__in=keys).delete()[0]:
+        return False
+    _decide_again(keys, now=now)
+    return True
+
+
+def _arxiv_of(paper_pk: int) -> str | None:
+    names = Identifier.objects.filter(paper_id=paper_pk, scheme="arxiv", owned=True)
+    return names.values_list("value", flat=True).first()
+
+
+def _decide_again(record_pks: Sequence[int], *, now: dt.datetime) -> None:
+    rows = Record.objects.filter(pk__in=record_pks)
+    start = [Reading(r.source, r.external_id, bytes(r.digest), unpack(r.raw)) for r in rows]
+    readings = {reading.key: reading for reading in neighbours(start)}
+    _settle(readings, {}, {reading.key for reading in start}, now=now)
+
+
 def _take_fresh(fresh: dict[Key, SourceRecord], *, now: dt.datetime, origin: int | None) -> Counts:
-    readings = {key: Reading(*key, payload=record.payload()) for key, record in fresh.items()}
-    for reading in neighbours(list(readings.values())):
-        readings[reading.source, reading.external_id, reading.digest] = reading
-    plans, gone = plan_papers(_decided(readings, fresh), now=now)
+    incoming = [Reading(*key, payload=record.payload()) for key, record in fresh.items()]
+    readings = {reading.key: reading for reading in (*incoming, *neighbours(incoming))}
+    return _settle(readings, fresh, set(fresh), now=now, origin=origin)
+
+
+def _settle(
+    readings: dict[Key, Reading],
+    fresh: dict[Key, SourceRecord],
+    touched: set[Key],
+    *,
+    now: dt.datetime,
+    origin: int | None = None,
+) -> Counts:
+    """Decide again which of these records are one paper, where `touched` ones stand, and write what comes of it."""
+    plans, gone = plan_papers(_decided(readings, touched), now=now)
     made = [plan for plan in plans if plan.paper.pk is None]
     new = sum(1 for plan in made if all(r.pk is None for r in plan.readings))
+    former = dict(Paper.objects.filter(pk__in=gone).values_list("pk", "public_id"))
     write_papers(plans, gone, now=now)
     heirs = move_records(plans)
     _store(plans, fresh, now=now, origin=origin)
     write_public_ids(plans, gone, heirs)
+    log_changes(plans, made, former, heirs, now=now)
     Paper.objects.filter(pk__in=gone).delete()
     write_derived(plans)
     papers_changed.send(sender=Record, ids=[*(plan.paper.pk for plan in plans), *gone])
     return Counts(new=new, updated=len(fresh) - new, merged=len(gone))
 
 
-def _decided(readings: dict[Key, Reading], fresh: dict[Key, SourceRecord]) -> list[tuple[Block, list[Reading]]]:
-    """The blocks of every component that something new came into, with their records."""
+def _decided(readings: dict[Key, Reading], touched: set[Key]) -> list[tuple[Block, list[Reading]]]:
+    """The blocks of every component in which a touched record stands, with their records."""
     by_facts = [reading.facts() for reading in readings.values()]
     decided: list[tuple[Block, list[Reading]]] = []
     for component in components(by_facts):
-        if any(facts.key in fresh for facts in component):
+        if any(facts.key in touched for facts in component):
             decided.extend((block, [readings[f.key] for f in block.records]) for block in decide(component))
     return decided
 

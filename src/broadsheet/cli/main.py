@@ -8,7 +8,7 @@ import sys
 import typer
 
 from broadsheet import __version__
-from broadsheet.cli.commands import doctor, index, ingest, owner, search, serve, show
+from broadsheet.cli.commands import doctor, dump, identity, index, ingest, owner, search, serve, show
 from broadsheet.cli.output import FAILED, INTERRUPTED, USAGE, out, say
 from broadsheet.config.options import SettingError
 
@@ -26,6 +26,8 @@ app.command("search")(search.search)
 app.command("show")(show.show)
 app.command("serve")(serve.serve)
 app.command("doctor")(doctor.doctor)
+app.command("dump")(dump.dump)
+app.add_typer(identity.app, name="identity")
 app.add_typer(owner.app, name="owner")
 
 
