@@ -56,7 +56,12 @@ class Visit:
         self.problems: list[str] = []
         self.page.on("console", lambda message: self.note(message.type, message.text))
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
-        self.page.on("requestfailed", lambda request: self.problems.append(f"failed: {request.url}"))
+        self.page.on("requestfailed", lambda request: self.lose(request.url, request.failure or ""))
+
+    def lose(self, url: str, reason: str) -> None:
+        """A request that failed; what the browser itself gave up because another page was opened is none."""
+        if "ERR_ABORTED" not in reason:
+            self.problems.append(f"failed: {url}: {reason}")
 
     def note(self, kind: str, text: str) -> None:
         """A browser reports each page that is a 404 as an error, also the one that was asked for."""
