@@ -167,3 +167,28 @@ def test_serve_answers_and_stops(process_env: dict[str, str], home: Path) -> Non
         finally:
             process.send_signal(signal.SIGINT)
             assert process.wait(timeout=20) in (0, 130)
+
+
+def test_identity_joins_parts_and_forgets(run: Run, run_json: Any, tmp_path: Path) -> None:
+    lines = [{"title": "Early Name", "abstract": "It reads."}, {"title": "Late Name", "id": "2401.00001"}]
+    (tmp_path / "two.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    run("ingest", tmp_path / "two.jsonl")
+    early = run_json("search", "early")["hits"][0]["id"]
+    assert run_json("identity", "same", early, "2401.00001") == {"ids": ["2401.00001"] * 2, "same": True}
+    records = [f"{r['source']}:{r['external_id']}" for r in run_json("show", early)["records"]]
+    assert not run_json("identity", "apart", *records)["same"]
+    assert run_json("identity", "forget", *records) == {"ids": [early, "2401.00001"], "same": False}
+    assert run("identity", "forget", *records).exit_code == 1
+    assert run("identity", "same", early, "nobody").exit_code == 1
+    assert run("identity", "same", early, early).exit_code == 2
+    assert [c["kind"] for c in run_json("identity", "log")] == ["parted", "parted", "merged"]
+    assert run_json("doctor", status=1)["checks"][-1]["ok"]
+
+
+def test_dump_writes_a_whole_file_or_none(run_json: Any, run: Run, paper: dict[str, Any], tmp_path: Path) -> None:
+    target = tmp_path / "dump.jsonl"
+    report = run_json("dump", "--out", target)
+    assert report["papers"] == 1
+    assert json.loads(target.read_text())["identifiers"] == [["arxiv", "hep-th/9901001", True]]
+    assert run("dump").stdout == target.read_text()
+    assert run("dump", "--out", tmp_path / "no" / "dump.jsonl").exit_code == 1

@@ -11,6 +11,7 @@ from django.db.models import Count
 
 from broadsheet.catalog.cards import CardData, StoredCard
 from broadsheet.catalog.models import Card, Identifier, IdentityChange, ListedPage, Listing, Paper, PublicId, Record
+from broadsheet.catalog.reading import Reading, unpack
 from broadsheet.lib.ids import parse_identifier
 
 
@@ -55,14 +56,28 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What one source said, and when it was first seen here."""
+    """What one source said (cleaned), and when it was first seen here. Earlier words of a source stay beside later
+    ones.
+    """
 
     source: str
     external_id: str
     seen_at: dt.datetime
+    title: str
+    abstract: str
+    date: str | None
+    updated: str | None
 
-    def as_json(self) -> dict[str, str]:
-        return {"source": self.source, "external_id": self.external_id, "seen_at": self.seen_at.isoformat()}
+    def as_json(self) -> dict[str, str | None]:
+        return {
+            "source": self.source,
+            "external_id": self.external_id,
+            "seen_at": self.seen_at.isoformat(),
+            "title": self.title,
+            "abstract": self.abstract,
+            "date": self.date,
+            "updated": self.updated,
+        }
 
 
 def cards(ids: Sequence[int]) -> list[CardData]:
@@ -87,9 +102,14 @@ def find_paper(text: str) -> Paper | None:
 
 
 def provenance(paper_pk: int) -> list[Provenance]:
-    """What each source said of a paper, oldest first."""
-    rows = Record.objects.filter(paper_id=paper_pk).order_by("seen_at", "pk")
-    return [Provenance(*row) for row in rows.values_list("source", "external_id", "seen_at")]
+    """What each source said of a paper, oldest first. One query."""
+    said = []
+    for row in Record.objects.filter(paper_id=paper_pk).order_by("seen_at", "pk"):
+        read = Reading(row.source, row.external_id, bytes(row.digest), unpack(row.raw))
+        date = str(read.date) if read.date else None
+        updated = read.payload.get("updated")
+        said.append(Provenance(row.source, row.external_id, row.seen_at, read.title, read.abstract, date, updated))
+    return said
 
 
 def identity_changes(paper_pk: int | None = None, *, limit: int = 50) -> list[Change]:

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from broadsheet.catalog.cards import CardData
 from broadsheet.catalog.models import Paper
-from broadsheet.catalog.queries import Provenance
+from broadsheet.catalog.queries import Change, Provenance
 from broadsheet.ingest.models import Quarantined
 from broadsheet.lib.formulas import calm, lead
 from broadsheet.lib.ids import Identifier
@@ -49,6 +49,31 @@ class ListingView:
 
 
 @dataclass(slots=True)
+class RecordView:
+    """What one source said; `title` and `abstract` are empty where the page shows the same words already."""
+
+    source: str
+    name: str
+    seen_at: dt.datetime
+    updated: str
+    title: SafeString
+    abstract: SafeString
+
+
+@dataclass(slots=True)
+class ChangeView:
+    """Papers that became one or two."""
+
+    words: str  # "Joined with" or "Parted from"
+    path: str
+    id: str
+    other: str
+    other_path: str
+    reason: str
+    at: dt.datetime
+
+
+@dataclass(slots=True)
 class PaperView:
     """All that a paper's page prints."""
 
@@ -73,11 +98,15 @@ class PaperView:
     winners: list[tuple[str, str]]
     first_seen: dt.datetime
     changed_at: dt.datetime
-    records: list[tuple[str, str, dt.datetime]]  # source, its name for the paper, when it first said so
+    records: list[RecordView]
+    versions: list[tuple[str, str]]  # label, day in words
+    withdrawn: str
+    changes: list[ChangeView]
     meta: list[tuple[str, str]]
 
 
-def paper_view(card: CardData, paper: Paper, said: Sequence[Provenance]) -> PaperView:
+def paper_view(card: CardData, paper: Paper, said: Sequence[Provenance], changes: Sequence[Change]) -> PaperView:
+    """Everything the page of this paper prints."""
     title, names = calm(card["title"]), [calm(name) for name in card["authors"]]
     links = [(url, web_link(url)) for url in card["links"]]
     return PaperView(
@@ -102,8 +131,37 @@ def paper_view(card: CardData, paper: Paper, said: Sequence[Provenance]) -> Pape
         winners=_winners(paper),
         first_seen=paper.first_seen,
         changed_at=paper.changed_at,
-        records=[(source_name(one.source), calm(one.external_id)[:80], one.seen_at) for one in said],
+        records=[_record(card, one) for one in said],
+        versions=[(calm(label)[:20], short_day(dt.date.fromisoformat(day))) for label, day in card["versions"]],
+        withdrawn=calm(card["withdrawn"])[:500],
+        changes=[change_view(one) for one in changes],
         meta=citation_meta(card, title, names),
+    )
+
+
+def _record(card: CardData, said: Provenance) -> RecordView:
+    title = "" if said.title == card["title"] else lead(calm(said.title), TITLE_LIMIT)
+    abstract = "" if said.abstract == card["abstract"] else lead(calm(said.abstract), ABSTRACT_LIMIT)
+    return RecordView(
+        source=source_name(said.source),
+        name=calm(said.external_id)[:80],
+        seen_at=said.seen_at,
+        updated=said.updated or "",
+        title=html(title),
+        abstract=html(abstract),
+    )
+
+
+def change_view(change: Change) -> ChangeView:
+    """A line of the log of identity."""
+    return ChangeView(
+        words="Joined with" if change.kind == "merged" else "Parted from",
+        path=paper_path(change.id),
+        id=change.id,
+        other=change.other,
+        other_path=paper_path(change.other),
+        reason=change.reason,
+        at=change.at,
     )
 
 

@@ -25,9 +25,8 @@ def paper(request: HttpRequest, reference: str) -> HttpResponse:
     if found.public_id != reference:
         return HttpResponsePermanentRedirect(paper_path(found.public_id))
     text = entry(**bibtex_fields(card))
-    return render(
-        request, "web/paper.html", {"paper": paper_view(card, found, queries.provenance(found.pk)), "bibtex": text}
-    )
+    view = paper_view(card, found, queries.provenance(found.pk), queries.identity_changes(found.pk, limit=20))
+    return render(request, "web/paper.html", {"paper": view, "bibtex": text})
 
 
 def bibtex(request: HttpRequest, reference: str) -> HttpResponse:

@@ -6,11 +6,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from broadsheet.accounts import access
+from broadsheet.catalog import queries as catalog
 from broadsheet.ingest import queries
-from broadsheet.web.details import quarantined_view
+from broadsheet.web.details import change_view, quarantined_view
 from broadsheet.web.present import Pages
 
 INPUTS_SHOWN = 200
+CHANGES_SHOWN = 50
 
 
 def sources(request: HttpRequest) -> HttpResponse:
@@ -28,5 +30,6 @@ def sources(request: HttpRequest) -> HttpResponse:
         ],
         "pages": pages,
         "open_bytes": open_bytes,
+        "changes": [change_view(one) for one in catalog.identity_changes(limit=CHANGES_SHOWN)],
     }
     return render(request, "web/sources.html", context)
