@@ -14,12 +14,13 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.chromium import find_chromium
+from tests.support.chromium import browser_missing
 
 SETTINGS = "broadsheet.config.settings"
 
@@ -54,9 +55,9 @@ def _set_up_django() -> None:
     import django
     from django.conf import settings
 
-    database = settings.DATABASES["default"]
-    if database["ENGINE"] == "django.db.backends.sqlite3":
-        database.setdefault("TEST", {})["NAME"] = str(HOME / "test.sqlite3")
+    for alias, database in settings.DATABASES.items():
+        if database["ENGINE"] == "django.db.backends.sqlite3":
+            database["TEST"] = {"NAME": str(HOME / f"test-{alias}.sqlite3")}
     # Hashing a password is slow on purpose; the tests make many people.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     django.setup()
@@ -65,14 +66,64 @@ def _set_up_django() -> None:
 _set_up_django()
 
 
+def _give_every_database(item: pytest.Item) -> None:
+    """A test that may use the database may use every one there is: which table stands where is the router's matter."""
+    marker = item.get_closest_marker("django_db")
+    if marker or {"db", "transactional_db"} & set(getattr(item, "fixturenames", ())):
+        kept = marker.kwargs if marker else {}
+        item.add_marker(pytest.mark.django_db(**{"databases": "__all__", **kept}), append=False)
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that drive a browser are skipped where there is none; with CI=true they run, and fail."""
-    if find_chromium() or os.environ.get("CI", "").lower() in {"1", "true"}:
-        return
-    skip = pytest.mark.skip(reason="Chromium is not installed (apt install chromium)")
+    """Tests that drive a browser are skipped where there is none; with CI=true they run, and fail.
+
+    It runs before pytest-django's own, which sorts by the marker.
+    """
     for item in items:
-        if item.get_closest_marker("browser"):
-            item.add_marker(skip)
+        _give_every_database(item)
+    browsing = [item for item in items if item.get_closest_marker("browser")]
+    if browsing and os.environ.get("CI", "").lower() not in {"1", "true"} and (reason := browser_missing()):
+        for item in browsing:
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+class CountedQueries:
+    """How many queries reached any database inside a `with`."""
+
+    def __init__(self) -> None:
+        from django.db import connections
+        from django.test.utils import CaptureQueriesContext
+
+        self._captures = [CaptureQueriesContext(connections[alias]) for alias in connections]
+
+    def __enter__(self) -> CountedQueries:
+        for capture in self._captures:
+            capture.__enter__()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        for capture in self._captures:
+            capture.__exit__(*error)
+
+    @property
+    def queries(self) -> list[dict[str, str]]:
+        """The captured queries: their `sql` and `time`."""
+        return [query for capture in self._captures for query in capture.captured_queries]
+
+
+@pytest.fixture
+def django_assert_max_num_queries() -> Callable[[int], Any]:
+    """pytest-django's fixture of this name looks at one database; this one counts the queries to all of them."""
+
+    @contextmanager
+    def check(most: int) -> Iterator[CountedQueries]:
+        with CountedQueries() as counted:
+            yield counted
+        shown = "\n".join(query["sql"][:200] for query in counted.queries)
+        assert len(counted.queries) <= most, f"{len(counted.queries)} queries where {most} are allowed:\n{shown}"
+
+    return check
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "broadsheet"
 # Where the clock is read: the doors, and what Django itself calls.
-DOORS = ("cli", "web", "config")
+DOORS = ("cli", "web", "jobs", "config")
 
 
 def run_check(folder: Path) -> subprocess.CompletedProcess[str]:

@@ -29,17 +29,22 @@ def bring_up_to_date(home: Path) -> None:
     if not pending_migrations():
         return
     from django.core.management import call_command
+    from django.db import connections
 
     with (home / "migrate.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        call_command("migrate", interactive=False, verbosity=0)
+        for database in connections:
+            call_command("migrate", database=database, interactive=False, verbosity=0)
 
 
 def pending_migrations() -> list[str]:
-    """Names of migrations that this database lacks."""
-    from django.db import connection
+    """Names of migrations that the databases lack, each once."""
+    from django.db import connections
     from django.db.migrations.executor import MigrationExecutor
 
-    executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+    missing: dict[str, None] = {}
+    for database in connections:
+        executor = MigrationExecutor(connections[database])
+        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        missing.update((f"{migration.app_label}.{migration.name}", None) for migration, _ in plan)
+    return list(missing)

@@ -51,12 +51,15 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
     "broadsheet.config",
     "broadsheet.leases",
     "broadsheet.accounts",
     "broadsheet.catalog",
     "broadsheet.ingest",
     "broadsheet.search",
+    "broadsheet.jobs",
     "broadsheet.web",
 ]
 AUTH_USER_MODEL = "accounts.User"
@@ -122,8 +125,13 @@ except ValueError:
     ) from None
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
+    # What the site needs to run, apart from the papers: a reader who logs in never waits for a file that is taken in.
+    DATABASES["site"] = {**DATABASES["default"], "NAME": str(HOME / "site.sqlite3")}
 elif DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise SettingError("DATABASE_URL must begin with postgres:// (or be empty, for SQLite in the home).")
+DATABASE_ROUTERS = ["broadsheet.config.routers.SiteRouter"]
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "jobs_cacheentry"}}
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SEARCH = {"BACKEND": "broadsheet.search.backends.embedded.EmbeddedBackend", "PATH": HOME / "index"}
 
