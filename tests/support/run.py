@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 
 from tests.support import postgres
-from tests.support.chromium import find_chromium
+from tests.support.chromium import browser_missing
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -23,8 +23,8 @@ def main(arguments: Sequence[str]) -> int:
     missing = []
     if programs is None:
         missing.append("PostgreSQL is not installed: its tests are skipped. To run them: apt install postgresql")
-    if find_chromium() is None:
-        missing.append("Chromium is not installed: the browser tests are skipped. To run them: apt install chromium")
+    if reason := browser_missing():
+        missing.append(reason)
     for line in missing:
         print(line, flush=True)
     if missing and os.environ.get("CI", "").lower() in {"1", "true"}:

@@ -45,12 +45,13 @@ def test_a_server_that_cannot_start_says_why(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("module", "name", "package"), [(postgres, "find_programs", "postgresql"), (run, "find_chromium", "chromium")]
+    ("module", "name", "package"), [(postgres, "find_programs", "postgresql"), (chromium, "find_chromium", "chromium")]
 )
 def test_under_ci_a_missing_program_is_a_failure_that_names_its_package(
     module: object, name: str, package: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(module, name, lambda: None)
+    monkeypatch.setattr(run, "browser_missing", chromium.browser_missing.__wrapped__)
     monkeypatch.setenv("CI", "true")
     assert run.main([]) == 1
     assert f"apt install {package}" in capsys.readouterr().out
