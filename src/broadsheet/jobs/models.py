@@ -6,7 +6,7 @@ from django.db import models
 
 
 class JobRun(models.Model):
-    """A periodic job and its last run. `due_at` moves on only when a run has ended: one that was killed is due still."""
+    """A periodic job and its last run. `due_at` moves on when a run has ended: one that was killed is still due."""
 
     name = models.CharField(max_length=60, primary_key=True)
     due_at = models.DateTimeField()
