@@ -8,7 +8,7 @@ import sys
 import typer
 
 from broadsheet import __version__
-from broadsheet.cli.commands import doctor, dump, identity, index, ingest, owner, search, serve, show
+from broadsheet.cli.commands import doctor, dump, identity, index, ingest, owner, search, serve, show, worker
 from broadsheet.cli.output import FAILED, INTERRUPTED, USAGE, out, say
 from broadsheet.config.options import SettingError
 
@@ -25,6 +25,7 @@ app.command("index")(index.index)
 app.command("search")(search.search)
 app.command("show")(show.show)
 app.command("serve")(serve.serve)
+app.command("worker")(worker.worker)
 app.command("doctor")(doctor.doctor)
 app.command("dump")(dump.dump)
 app.add_typer(identity.app, name="identity")

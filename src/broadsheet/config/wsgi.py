@@ -6,3 +6,7 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "broadsheet.config.settings")
 application = get_wsgi_application()
+
+from broadsheet.leases.pacing import serving_begins  # noqa: E402 -- settings come first
+
+serving_begins()

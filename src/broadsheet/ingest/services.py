@@ -16,9 +16,8 @@ from broadsheet.catalog.records import DatedPage, Item, SourceRecord, Unreadable
 from broadsheet.catalog.services import Counts, open_page, take_in
 from broadsheet.ingest.inputs import NotReadable, OpenInput, detect, open_input
 from broadsheet.ingest.models import Input, Quarantined
+from broadsheet.leases import pacing
 from broadsheet.lib.time import latest_year_for
-
-BATCH = 100  # records a transaction; DESIGN.md, "database": a longer one keeps other writers waiting
 
 
 class PathRefused(ValueError):
@@ -105,6 +104,7 @@ class _Run:
         self.source, self.report, self.now, self.captured_on, self.progress = source, report, now, captured_on, progress
         self.records: list[SourceRecord] = []
         self.unreadable: list[Unreadable] = []
+        self.batch = pacing.papers_at_once()
         self.page: DatedPage | None = None
         self.input = Input.objects.filter(sha256=source.sha256).first()
         self.stored = 0
@@ -119,8 +119,10 @@ class _Run:
                 self.records.append(item)
             else:
                 self.unreadable.append(item)
-            if len(self.records) + len(self.unreadable) >= BATCH:
+            if len(self.records) + len(self.unreadable) >= self.batch:
                 self.flush()
+                pacing.make_room()
+                self.batch = pacing.papers_at_once()
         self.flush(last=True)
 
     def flush(self, *, last: bool = False) -> None:

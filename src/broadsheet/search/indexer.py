@@ -35,15 +35,15 @@ class Indexer:
         """
         try:
             while not stop.is_set():
-                stop.wait(self.step())
+                stop.wait(self.step(stop.is_set))
         finally:
             connections.close_all()
 
-    def step(self) -> float:
-        """Index what is queued once; return the seconds to wait before the next time."""
+    def step(self, stop: Callable[[], bool] | None = None) -> float:
+        """Index what is queued once, or until `stop` says so; return the seconds to wait before the next time."""
         try:
             close_old_connections()
-            services.index_pending(now=self._clock(), holder=self.holder)
+            services.index_pending(now=self._clock(), holder=self.holder, stop=stop)
         except services.IndexerBusy:
             return self._poll * 4
         except Exception as error:  # noqa: BLE001  # whatever it was, a loop that ends leaves the index behind for ever

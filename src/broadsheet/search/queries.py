@@ -101,6 +101,11 @@ def index_state(*, backend: Backend | None = None) -> IndexState:
     return IndexState(True, documents, queued, reader.generation, reader.stamp.created, True, message)
 
 
+def queued_changes() -> int:
+    """How many changes wait to be indexed."""
+    return QueuedChange.objects.count()
+
+
 @dataclass(frozen=True, slots=True)
 class Agreement:
     """What stands in only one of database and index, each with at most `examples` keys; both 0 when they agree."""

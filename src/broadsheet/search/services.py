@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from broadsheet.catalog import queries as catalog
+from broadsheet.leases import pacing
 from broadsheet.leases import services as leases
 from broadsheet.search import backends
 from broadsheet.search.backends.base import (
@@ -47,9 +48,9 @@ LEASE = "indexer"
 LEASE_SECONDS = 30.0
 ROWS_A_COMMIT = 5_000  # queue rows; a commit costs some 50 ms whatever it holds
 CARDS_AT_ONCE = 500
-ROWS_DELETED_AT_ONCE = 500  # keeps the write transaction short, for other writers on SQLite
 
 Progress = Callable[[int], None]
+Stop = Callable[[], bool]
 
 
 class RebuildFailed(Exception):
@@ -101,12 +102,19 @@ def _turn(backend: Backend, holder: str, now: dt.datetime) -> Iterator[_Turn]:
             leases.release(name=LEASE, holder=holder)
 
 
-def index_pending(*, now: dt.datetime, holder: str, backend: Backend | None = None, limit: int | None = None) -> int:
+def index_pending(
+    *,
+    now: dt.datetime,
+    holder: str,
+    backend: Backend | None = None,
+    limit: int | None = None,
+    stop: Stop | None = None,
+) -> int:
     """Apply queued changes (at most `limit`) to the index and return how many; an index that is missing or spoilt is
     rebuilt.
 
-    Must not run inside a transaction. Raises IndexerBusy, IndexOutOfDate (the owner decides when to rebuild),
-    RebuildFailed.
+    `stop` is asked between commits whether to leave the rest for later. Must not run inside a transaction. Raises
+    IndexerBusy, IndexOutOfDate (the owner decides when to rebuild), RebuildFailed.
     """
     backend = backend or backends.current()
     usable = _usable(backend)
@@ -115,7 +123,7 @@ def index_pending(*, now: dt.datetime, holder: str, backend: Backend | None = No
     with _turn(backend, holder, now) as turn:
         if usable or _usable(backend):
             try:
-                return _apply_queue(backend, turn, limit)
+                return _apply_queue(backend, turn, limit, stop)
             except (IndexMissing, IndexDamaged):
                 pass  # spoilt in a place that only writing touches
         return _rebuild(backend, turn, None)
@@ -130,10 +138,10 @@ def _usable(backend: Backend) -> bool:
     return True
 
 
-def _apply_queue(backend: Backend, turn: _Turn, limit: int | None) -> int:
+def _apply_queue(backend: Backend, turn: _Turn, limit: int | None = None, stop: Stop | None = None) -> int:
     done = 0
     with backend.writer() as writer:
-        while limit is None or done < limit:
+        while (limit is None or done < limit) and not (stop and stop()):
             size = ROWS_A_COMMIT if limit is None else min(ROWS_A_COMMIT, limit - done)
             rows = list(QueuedChange.objects.order_by("pk").values_list("pk", "paper_id")[:size])
             if not rows:
@@ -157,8 +165,12 @@ def _write(writer: Writer, papers: list[int], turn: _Turn) -> None:
 
 
 def _forget(rows: Sequence[int]) -> None:
-    for start in range(0, len(rows), ROWS_DELETED_AT_ONCE):
-        QueuedChange.objects.filter(pk__in=rows[start : start + ROWS_DELETED_AT_ONCE]).delete()
+    start = 0
+    while start < len(rows):
+        size = pacing.papers_at_once()
+        QueuedChange.objects.filter(pk__in=rows[start : start + size]).delete()
+        pacing.make_room()
+        start += size
 
 
 def rebuild(*, now: dt.datetime, holder: str, progress: Progress | None = None, backend: Backend | None = None) -> int:
@@ -170,7 +182,7 @@ def rebuild(*, now: dt.datetime, holder: str, progress: Progress | None = None, 
     backend = backend or backends.current()
     with _turn(backend, holder, now) as turn:
         count = _rebuild(backend, turn, progress)
-        _apply_queue(backend, turn, None)
+        _apply_queue(backend, turn)
     return count
 
 

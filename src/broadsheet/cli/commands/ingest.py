@@ -11,6 +11,7 @@ import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from broadsheet.cli.beside import Beside
 from broadsheet.cli.boot import boot
 from broadsheet.cli.indexing import index_what_changed
 from broadsheet.cli.output import NOTHING_READABLE, QUARANTINED, USAGE, AsJson, Home, err, fail, out, print_json, say
@@ -63,15 +64,17 @@ def ingest(
     if not files:
         fail(f"{paths[0]} holds no files.", NOTHING_READABLE)
     reports: list[FileReport] = []
-    with _progress() as progress:
+    with _progress() as progress, Beside() as beside:
         for file in files:
             task = progress.add_task(file.name, total=None, records=0)
 
             def tell(*, name: str, done: int, size: int, records: int, task: Any = task) -> None:
                 progress.update(task, completed=done, total=max(size, 1), records=records)
+                beside.tell(name, records)
 
             reports.append(ingest_file(file, now=timezone.now(), captured_on=day, progress=tell))
             progress.remove_task(task)
+        beside.finish()
     notice = index_what_changed()
     totals = {name: sum(_row(r)[name] for r in reports) for name in COUNTS}
     if as_json:
