@@ -192,3 +192,23 @@ def test_dump_writes_a_whole_file_or_none(run_json: Any, run: Run, paper: dict[s
     assert json.loads(target.read_text())["identifiers"] == [["arxiv", "hep-th/9901001", True]]
     assert run("dump").stdout == target.read_text()
     assert run("dump", "--out", tmp_path / "no" / "dump.jsonl").exit_code == 1
+
+
+def test_ingest_stops_at_ctrl_c_and_goes_on_the_next_time(process_env: dict[str, str], tmp_path: Path) -> None:
+    heap = tmp_path / "heap.jsonl"
+    with heap.open("w") as file:
+        for n in range(4000):
+            file.write(json.dumps({"title": f"Paper {n} of a heap", "abstract": f"w{n} " * 40}) + "\n")
+    with subprocess.Popen(
+        [*COMMAND, "ingest", str(heap)], env=process_env, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        time.sleep(2)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    if process.returncode != 0:  # a fast machine may have been through already
+        assert (process.returncode, said) == (130, "Stopped. Nothing is lost; run the command again to go on.\n")
+    done = subprocess.run(
+        [*COMMAND, "ingest", "--json", str(heap)], env=process_env, capture_output=True, text=True, check=True
+    )
+    totals = json.loads(done.stdout)["totals"]
+    assert totals["new"] + totals["unchanged"] == totals["read"] == 4000

@@ -70,7 +70,10 @@ def main() -> None:
             "What was committed before is safe; run the command again."
         )
         sys.exit(FAILED)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit) as stopped:
+        # typer turns Ctrl-C into this exit status; only the status tells the two apart here.
+        if isinstance(stopped, SystemExit) and stopped.code != INTERRUPTED:
+            raise
         say("Stopped. Nothing is lost; run the command again to go on.")
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
