@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from django.db import connection, transaction
 
 from broadsheet.catalog.cards import StoredCard
+from broadsheet.catalog.identity import Key
 from broadsheet.catalog.models import Card, ListedPage, Listing, Record
 from broadsheet.catalog.records import Listed, SourceRecord
 from broadsheet.catalog.signals import papers_changed
@@ -72,6 +73,22 @@ def write_listings(listed: Sequence[tuple[Record, SourceRecord]]) -> None:
         ],
         batch_size=BATCH,
     )
+
+
+def latest_readings(pairs: Iterable[tuple[Key, SourceRecord]]) -> dict[Key, SourceRecord]:
+    """The records by key; of one that came with two readings of its counts, that of the later one."""
+    found: dict[Key, SourceRecord] = {}
+    for key, record in pairs:
+        if key not in found or _reading(record.listed) > _reading(found[key].listed):
+            found[key] = record
+    return found
+
+
+def _reading(place: Listed | None) -> tuple[dt.datetime, int, int]:
+    """What two readings of one listing are compared by."""
+    if place is None or place.observed_at is None:
+        return dt.datetime.min.replace(tzinfo=dt.UTC), 0, 0
+    return place.observed_at, place.upvotes or 0, place.comments or 0
 
 
 def refresh_counts(known: Mapping[int, SourceRecord]) -> list[int]:

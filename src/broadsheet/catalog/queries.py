@@ -11,7 +11,9 @@ from django.db.models import Count
 
 from broadsheet.catalog.cards import CardData, StoredCard
 from broadsheet.catalog.models import Card, Identifier, IdentityChange, ListedPage, Listing, Paper, PublicId, Record
+from broadsheet.catalog.neighbours import keyed, known_records
 from broadsheet.catalog.reading import Reading, unpack
+from broadsheet.catalog.records import SourceRecord
 from broadsheet.lib.ids import parse_identifier
 
 
@@ -129,6 +131,13 @@ def find_record(text: str) -> Record | None:
         return row
     paper = find_paper(text)
     return Record.objects.filter(paper=paper).order_by("pk").first() if paper else None
+
+
+def stored_records(records: Sequence[SourceRecord]) -> list[int | None]:
+    """The database keys of these records, in their order; None for one that was never taken in. A query a source."""
+    keys = [key for key, _ in keyed(records)]
+    known = known_records(keys)
+    return [known.get(key) for key in keys]
 
 
 def latest_day() -> dt.date | None:

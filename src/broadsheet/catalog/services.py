@@ -10,7 +10,14 @@ from django.db import transaction
 
 from broadsheet.catalog.history import log_changes
 from broadsheet.catalog.identity import Block, Key, components, decide
-from broadsheet.catalog.listing import one_writer, open_dated_pages, open_page, refresh_counts, write_listings
+from broadsheet.catalog.listing import (
+    latest_readings,
+    one_writer,
+    open_dated_pages,
+    open_page,
+    refresh_counts,
+    write_listings,
+)
 from broadsheet.catalog.models import Identifier, Paper, Record, Verdict
 from broadsheet.catalog.neighbours import keyed, known_records, neighbours
 from broadsheet.catalog.reading import Reading, pack, unpack
@@ -58,7 +65,7 @@ def take_in(*, records: Sequence[SourceRecord], now: dt.datetime, origin: int | 
     page does not tell its day need `open_page` first.
     """
     one_writer()
-    pairs = dict(keyed(records))
+    pairs = latest_readings(keyed(records))
     known = known_records(pairs)
     fresh = {key: record for key, record in pairs.items() if key not in known}
     open_dated_pages(fresh.values())

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "broadsheet.leases",
     "broadsheet.accounts",
     "broadsheet.catalog",
+    "broadsheet.trends",
     "broadsheet.ingest",
     "broadsheet.search",
     "broadsheet.jobs",

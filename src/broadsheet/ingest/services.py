@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -16,8 +16,10 @@ from broadsheet.catalog.records import DatedPage, Item, SourceRecord, Unreadable
 from broadsheet.catalog.services import Counts, open_page, take_in
 from broadsheet.ingest.inputs import NotReadable, OpenInput, detect, open_input
 from broadsheet.ingest.models import Input, Quarantined
+from broadsheet.ingest.sources.format import WHEN_TAKEN_IN
 from broadsheet.leases import pacing
 from broadsheet.lib.time import latest_year_for
+from broadsheet.trends.services import observe
 
 
 class PathRefused(ValueError):
@@ -147,7 +149,9 @@ class _Run:
     def _write(self) -> None:
         report = self.report
         assert self.input is not None
-        counts = take_in(records=self.records, now=self.now, origin=self.input.pk)
+        records = [_dated(record, self.input.first_seen) for record in self.records]
+        counts = take_in(records=records, now=self.now, origin=self.input.pk)
+        observe(records=records)
         if self.redated:
             counts.updated, counts.unchanged = counts.updated + counts.unchanged, 0
         Quarantined.objects.bulk_create(
@@ -225,6 +229,17 @@ class _Run:
                 "Say when it was saved with --captured-on YYYY-MM-DD."
             )
         return day
+
+
+def _dated(record: SourceRecord, first_seen: dt.datetime) -> SourceRecord:
+    """The record with its readings dated, where their file does not say when they were read."""
+    listed = record.listed
+    if listed and listed.observed_at == WHEN_TAKEN_IN:
+        record = replace(record, listed=replace(listed, observed_at=first_seen))
+    if any(one.at == WHEN_TAKEN_IN for one in record.observed):
+        dated = (replace(one, at=first_seen) if one.at == WHEN_TAKEN_IN else one for one in record.observed)
+        record = replace(record, observed=tuple(dated))
+    return record
 
 
 CallProgress = Callable[..., None]

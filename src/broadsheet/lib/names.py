@@ -15,6 +15,30 @@ _SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv", "phd", "ph.d
 _PARTED = re.compile(r"\s*,\s+and\s+|\s*,\s+|\s+and\s+")
 _LEADING_AND = re.compile(r"and\s+")
 
+# Bylines: names with affiliations, and what stands between them that names nobody.
+_INNER_BRACKETS = re.compile(r"\([^()]*\)")
+_OPEN_BRACKET = re.compile(r"\([^(),;]*")  # up to the next name: it is better to show an affiliation than lose a name
+_NEEDS_CARE = re.compile(
+    r"[()&;:*\d]|,\S| [^\w,]*(?:,|\Z)|,? (?:and|for|on|in|representing|by|with|et|Jr|Sr|II|III|IV|collaboration)\b",
+    re.I,
+)
+_BYLINE_PARTED = re.compile(
+    r"\s*[,;:]\s*(?:(?:and|&)\s+)?|\s+and\s+|\s+&\s+(?!\w+\s+(?:Group|Project|Team)\b)|\s+(?=with\s+(?:an?\s+)?append)",
+    re.I,
+)
+_FOR_OTHERS = re.compile(
+    r"(?:\s+|\A)(?:(?:on|in)\s+behalf\s+of|representing|for\s+the|for(?=\s+\S+\s+(?:collaboration|team|group)\b))\s.*\Z",
+    re.I,
+)
+_LEADING_WORDS = re.compile(
+    r"(?:and|by|with\s+(?:an?\s+)?(?:appendi(?:x|ces)|contributions?)\s+(?:jointly\s+written\s+)?(?:by|with|from)|\d+)\s+|\d(?=[A-Z]\.)",
+    re.I,
+)
+_ET_AL = re.compile(r"(?:\s+|\A)et\.?\s+al\b\.?", re.I)
+_FOOTNOTE = re.compile(r"(?<=[^\W\d_])\d{1,2}\Z")
+# What a comma parted from the name in front of it.
+_TAILS = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv", "collaboration"})
+
 
 def split_authors(text: str) -> tuple[str, ...]:
     """The names in a string parted by `;`, else by `, ` and ` and `, in order, blanks collapsed, empty ones left out.
@@ -24,6 +48,30 @@ def split_authors(text: str) -> tuple[str, ...]:
     parts = text.split(";") if ";" in text else _PARTED.split(" ".join(text.split()))
     names = (" ".join(_LEADING_AND.sub("", part.strip(), count=1).strip(" ,").split()) for part in parts)
     return tuple(name for name in names if name)
+
+
+def split_byline(text: str) -> tuple[str, ...]:
+    """The names in a byline as arXiv gives it, in order: "A. Lovelace (1), B. Babbage Jr. ((1) Inst. of X, London)".
+
+    Parted by `,`, `;`, `and` and `&`. Affiliations in brackets (nested ones and those cut off too) go, and so do "et
+    al.", footnote numbers, the colon behind a collaboration, and "for the X Collaboration" or "on behalf of …", which
+    name no author. A collaboration that stands as an author stays one. Texts are not cleaned of LaTeX.
+    """
+    text = " ".join(text.split())
+    if not _NEEDS_CARE.search(f" {text}"):  # nine of ten
+        return tuple(text.split(", ")) if text else ()
+    while (bare := _INNER_BRACKETS.sub(" ", text)) != text:
+        text = bare
+    text = _ET_AL.sub("", _OPEN_BRACKET.sub(" ", text).replace(")", " "))
+    names: list[str] = []
+    for part in _BYLINE_PARTED.split(text):
+        name = _LEADING_WORDS.sub("", _FOR_OTHERS.sub("", part.strip(" *")), count=1)
+        name = _FOOTNOTE.sub("", " ".join(name.split()))
+        if names and name.casefold() in _TAILS:
+            names[-1] = f"{names[-1]} {name}"
+        elif any(character.isalpha() for character in name):
+            names.append(name)
+    return tuple(names)
 
 
 def family_name(name: str) -> str:

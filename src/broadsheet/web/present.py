@@ -20,7 +20,12 @@ PAGE_SIZE = 50
 LEAD_STORY = 1_400  # characters of the first paper's abstract on a page
 TITLE_LIMIT = 400  # characters of a title in a list; longer ones are no titles
 NAMES_SHOWN = 4
-SOURCE_NAMES = {"saved-page": "Daily Papers", "jsonl": "JSON Lines"}
+SOURCE_NAMES = {
+    "saved-page": "Daily Papers",
+    "jsonl": "JSON Lines",
+    "arxiv": "arXiv",
+    "hf-daily": "Hugging Face Daily Papers",
+}
 CODE_HOSTS = {"github.com": "GitHub", "gitlab.com": "GitLab", "codeberg.org": "Codeberg", "bitbucket.org": "Bitbucket"}
 IDENTIFIERS = {  # scheme -> how people write it, and where it leads
     "arxiv": ("arXiv", "https://arxiv.org/abs/{}"),

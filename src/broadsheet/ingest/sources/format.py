@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,6 +11,10 @@ from typing import BinaryIO, Protocol
 from broadsheet.catalog.records import Item, Unreadable
 
 HEAD_SIZE = 64 * 1024  # bytes: what formats are told by, and what is kept of an unreadable piece
+
+# A reading whose file does not say when it was read bears this moment. The pipeline puts in its place the moment at
+# which that content was first taken in, and keeps it: the same file never makes a second reading.
+WHEN_TAKEN_IN = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
 class NotReadable(ValueError):
@@ -33,8 +38,8 @@ class Parse(Protocol):
 class Format:
     """A file format. `sniff` looks at the first `HEAD_SIZE` bytes of the decompressed content and never at the name.
 
-    `name` is the slug, also that of the source; `label` and `help` are for people. `sniff` may raise NotReadable when
-    the content is surely of this format and surely holds no paper.
+    `name` is the slug, mostly also that of the source; `label` and `help` are for people. `sniff` may raise NotReadable
+    when the content is surely of this format and surely holds no paper.
     """
 
     name: str
