@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import connection, transaction
 
+from broadsheet.catalog.bulk import insert
 from broadsheet.catalog.cards import StoredCard
 from broadsheet.catalog.identity import Key
-from broadsheet.catalog.models import Card, ListedPage, Listing, Record
+from broadsheet.catalog.models import Card, ListedPage, Listing
 from broadsheet.catalog.records import Listed, SourceRecord
 from broadsheet.catalog.signals import papers_changed
 from broadsheet.catalog.writing import BATCH, listings_of, relist_card
@@ -53,25 +54,20 @@ def open_dated_pages(records: Iterable[SourceRecord]) -> None:
         ListedPage.objects.bulk_create(list(wanted.values()), ignore_conflicts=True, batch_size=BATCH)
 
 
-def write_listings(listed: Sequence[tuple[Record, SourceRecord]]) -> None:
-    """Store the places of new records on their pages, which must be open."""
-    placed = [(row, record.source, record.listed) for row, record in listed if record.listed]
-    keys = {place.page_key for _, _, place in placed}
-    pages = {(p.source, p.key): p for p in ListedPage.objects.filter(key__in=keys)} if keys else {}
-    Listing.objects.bulk_create(
+def write_listings(listed: Sequence[tuple[int, int, SourceRecord]]) -> None:
+    """Store the places of new records, given as (its key, its paper's key, record), on their pages, which must be
+    open.
+    """
+    placed = [(pk, paper_pk, record.source, record.listed) for pk, paper_pk, record in listed if record.listed]
+    keys = {place.page_key for *_, place in placed}
+    pages = {(p.source, p.key): p.pk for p in ListedPage.objects.filter(key__in=keys)} if keys else {}
+    insert(
+        Listing,
+        ["page", "position", "paper", "record", "comments", "upvotes", "observed_at"],
         [
-            Listing(
-                page=pages[source, place.page_key],
-                position=place.position,
-                paper_id=row.paper_id,
-                record=row,
-                comments=place.comments,
-                upvotes=place.upvotes,
-                observed_at=place.observed_at,
-            )
-            for row, source, place in placed
+            (pages[source, x.page_key], x.position, paper_pk, pk, x.comments, x.upvotes, x.observed_at)
+            for pk, paper_pk, source, x in placed
         ],
-        batch_size=BATCH,
     )
 
 

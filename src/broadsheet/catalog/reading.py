@@ -14,7 +14,6 @@ from typing import Any
 
 from broadsheet.catalog.identity import Facts, Key
 from broadsheet.catalog.precedence import rank
-from broadsheet.catalog.records import SourceRecord
 from broadsheet.lib.ids import Identifier
 from broadsheet.lib.text import clean, clean_url, family_name, find_urls, title_key
 from broadsheet.lib.time import PartialDate, parse_date
@@ -23,11 +22,9 @@ MAX_AUTHOR = 300  # characters of one name; longer ones are cut
 MAX_LINKS = 50
 
 
-def pack(record: SourceRecord) -> bytes:
-    """The record's canonical JSON, compressed: what `Record.raw` holds."""
-    return zlib.compress(
-        json.dumps(record.payload(), ensure_ascii=True, sort_keys=True, separators=(",", ":")).encode()
-    )
+def pack(canonical: bytes) -> bytes:
+    """What `Record.raw` holds of `SourceRecord.canonical()`."""
+    return zlib.compress(canonical)
 
 
 def unpack(raw: bytes | memoryview) -> dict[str, Any]:
@@ -141,7 +138,7 @@ def resolve(readings: Sequence[Reading]) -> Resolved:
     author_count = len(authors) or first("author_count", [r.payload.get("author_count") for r in ordered])
     return Resolved(
         title=title,
-        title_key=title_key(title),
+        title_key=next((r.title_key for r in ordered if r.title), ""),
         abstract=first("abstract", [r.abstract for r in ordered]) or "",
         authors=authors,
         author_count=author_count,

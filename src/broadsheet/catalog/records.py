@@ -13,6 +13,8 @@ from typing import Any
 from broadsheet.lib.ids import Identifier
 from broadsheet.lib.time import PartialDate
 
+_ENCODE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -99,10 +101,13 @@ class SourceRecord:
         counts = [] if self.listed.observed_at else [self.listed.comments, self.listed.upvotes]
         return [self.listed.page_key, self.listed.position, *counts]
 
+    def canonical(self, payload: dict[str, Any] | None = None) -> bytes:
+        """The payload (when it is at hand already, `payload`) as canonical JSON: what is stored, and digested."""
+        return _ENCODE(self.payload() if payload is None else payload).encode("utf-8", "surrogatepass")
+
     def digest(self) -> bytes:
         """SHA-256 over the canonical payload (32 bytes)."""
-        text = json.dumps(self.payload(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+        return hashlib.sha256(self.canonical()).digest()
 
 
 @dataclass(frozen=True, slots=True)

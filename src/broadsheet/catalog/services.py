@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from broadsheet.catalog.bulk import insert
 from broadsheet.catalog.history import log_changes
 from broadsheet.catalog.identity import Block, Key, components, decide
 from broadsheet.catalog.listing import (
@@ -24,7 +25,6 @@ from broadsheet.catalog.reading import Reading, pack, unpack
 from broadsheet.catalog.records import SourceRecord
 from broadsheet.catalog.signals import papers_changed
 from broadsheet.catalog.writing import (
-    BATCH,
     Plan,
     move_records,
     plan_papers,
@@ -161,25 +161,15 @@ def _decided(readings: dict[Key, Reading], touched: set[Key]) -> list[tuple[Bloc
 
 def _store(plans: Sequence[Plan], fresh: dict[Key, SourceRecord], *, now: dt.datetime, origin: int | None) -> None:
     """Insert the records that are new, and where they were listed."""
-    rows: list[Record] = []
-    listed: list[tuple[Record, SourceRecord]] = []
-    for plan in plans:
-        for reading in plan.readings:
-            if reading.pk is not None:
-                continue
-            record = fresh[reading.source, reading.external_id, reading.digest]
-            row = Record(
-                source=reading.source,
-                external_id=reading.external_id,
-                digest=reading.digest,
-                title_hash=title_hash(reading.title_key),
-                raw=pack(record),
-                paper=plan.paper,
-                origin=origin,
-                seen_at=now,
-            )
-            rows.append(row)
-            if record.listed:
-                listed.append((row, record))
-    Record.objects.bulk_create(rows, batch_size=BATCH)
-    write_listings(listed)
+    new = [(p, r, fresh[r.key]) for p in plans for r in p.readings if r.pk is None]
+    insert(
+        Record,
+        ["source", "external_id", "digest", "title_hash", "raw", "paper", "origin", "seen_at"],
+        [
+            (*r.key, title_hash(r.title_key), pack(record.canonical(r.payload)), plan.paper.pk, origin, now)
+            for plan, r, record in new
+        ],
+    )
+    listed = {r.key: record for _, r, record in new if record.listed}
+    keys = known_records(listed)
+    write_listings([(keys[key], plan.paper.pk, listed[key]) for plan, r, _ in new if (key := r.key) in listed])

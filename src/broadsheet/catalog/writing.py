@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from django.db.models import CharField, F, Value
 from django.db.models.functions import Cast, Concat
 
+from broadsheet.catalog.bulk import insert
 from broadsheet.catalog.cards import CardListing, Standing, StoredCard
 from broadsheet.catalog.identity import Block
 from broadsheet.catalog.models import Author, Card, Category, Identifier, Link, Listing, Paper, PublicId, Record
@@ -22,6 +23,7 @@ from broadsheet.catalog.reading import Reading, Resolved, resolve
 from broadsheet.lib.ids import public_id, title_id
 
 BATCH = 500
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass
@@ -34,9 +36,16 @@ class Plan:
     readings: list[Reading]
     paper: Paper
     resolved: Resolved = field(init=False)
+    made: bool = field(init=False)  # the paper is new: nothing hangs off it yet
 
     def __post_init__(self) -> None:
         self.resolved = resolve(self.readings)
+        self.made = self.paper.pk is None
+
+    @property
+    def may_be_listed(self) -> bool:
+        """False where no record can have brought a listing, which spares looking for one."""
+        return any(reading.pk is not None or "listed" in reading.payload for reading in self.readings)
 
 
 def plan_papers(blocks: Sequence[tuple[Block, list[Reading]]], *, now: dt.datetime) -> tuple[list[Plan], set[int]]:
@@ -52,7 +61,7 @@ def plan_papers(blocks: Sequence[tuple[Block, list[Reading]]], *, now: dt.dateti
     claims: dict[int, list[int]] = defaultdict(list)
     for paper_pk, counted in votes.items():
         claims[min(counted, key=lambda i: (-counted[i], i))].append(paper_pk)
-    stored = Paper.objects.in_bulk(list(votes))
+    stored = Paper.objects.in_bulk(list(votes)) if votes else {}
     plans, kept = [], set()
     for index, (block, readings) in enumerate(blocks):
         if index in claims:
@@ -67,8 +76,9 @@ def plan_papers(blocks: Sequence[tuple[Block, list[Reading]]], *, now: dt.dateti
 def write_papers(plans: list[Plan], gone: set[int], *, now: dt.datetime) -> None:
     """Insert and update the Paper rows; afterwards every plan's paper has its key and its public id."""
     moving = _choose_public_ids(plans)
-    # Papers that merge or part hand addresses on; the unique column must not see one at both.
-    Paper.objects.filter(pk__in=[*moving, *gone]).update(public_id=Concat(Value("~"), Cast("pk", CharField())))
+    if moving or gone:
+        # Papers that merge or part hand addresses on; the unique column must not see one at both.
+        Paper.objects.filter(pk__in=[*moving, *gone]).update(public_id=Concat(Value("~"), Cast("pk", CharField())))
     for plan in plans:
         paper, shown = plan.paper, plan.resolved
         paper.date = shown.date.day if shown.date else None
@@ -90,13 +100,8 @@ def write_public_ids(plans: Sequence[Plan], gone: set[int], heir: dict[int, int]
     for old, new in heir.items():
         if old in gone:
             PublicId.objects.filter(paper_id=old).update(paper_id=new)
-    PublicId.objects.bulk_create(
-        [PublicId(value=plan.paper.public_id, paper=plan.paper) for plan in plans],
-        update_conflicts=True,
-        update_fields=["paper"],
-        unique_fields=["value"],
-        batch_size=BATCH,
-    )
+    rows = [(plan.paper.public_id, plan.paper.pk) for plan in plans]
+    insert(PublicId, ["value", "paper"], rows, unique="value", update=["paper"])
 
 
 def _choose_public_ids(plans: list[Plan]) -> list[int]:
@@ -130,43 +135,38 @@ def _title_ids(plan: Plan) -> list[str]:
 
 def write_derived(plans: Sequence[Plan]) -> None:
     """Rewrite all that hangs off these papers: authors, identifiers, links, categories and the card."""
-    keys = [plan.paper.pk for plan in plans]
-    for model in (Author, Identifier, Link, Category):
-        model.objects.filter(paper_id__in=keys).delete()
-    Author.objects.bulk_create(
-        [Author(paper=p.paper, position=i, name=name) for p in plans for i, name in enumerate(p.resolved.authors)],
-        batch_size=BATCH,
+    known = [plan.paper.pk for plan in plans if not plan.made]
+    if known:
+        for model in (Author, Identifier, Link, Category):
+            model.objects.filter(paper_id__in=known).delete()
+    shown = [(plan.paper.pk, plan.resolved) for plan in plans]
+    insert(
+        Author, ["paper", "position", "name"], [(pk, i, name) for pk, r in shown for i, name in enumerate(r.authors)]
     )
-    Identifier.objects.bulk_create(
+    insert(Link, ["paper", "position", "url"], [(pk, i, url) for pk, r in shown for i, url in enumerate(r.links)])
+    insert(
+        Category,
+        ["paper", "position", "code"],
+        [(pk, i, code) for pk, r in shown for i, code in enumerate(r.categories)],
+    )
+    insert(
+        Identifier,
+        ["paper", "scheme", "value", "owned"],
         [
-            Identifier(paper=p.paper, scheme=name.scheme, value=name.value, owned=owned)
-            for p in plans
-            for names, owned in ((p.block.owned, True), (p.block.claimed, False))
+            (plan.paper.pk, name.scheme, name.value, owned)
+            for plan in plans
+            for names, owned in ((plan.block.owned, True), (plan.block.claimed, False))
             for name in sorted(names)
         ],
-        batch_size=BATCH,
-    )
-    Link.objects.bulk_create(
-        [Link(paper=p.paper, position=i, url=url) for p in plans for i, url in enumerate(p.resolved.links)],
-        batch_size=BATCH,
-    )
-    Category.objects.bulk_create(
-        [Category(paper=p.paper, position=i, code=code) for p in plans for i, code in enumerate(p.resolved.categories)],
-        batch_size=BATCH,
     )
     write_cards(plans)
 
 
 def write_cards(plans: Sequence[Plan]) -> None:
     """Rewrite the cards of these papers from what they show and where they are listed."""
-    listed = listings_of([plan.paper.pk for plan in plans])
-    Card.objects.bulk_create(
-        [Card(paper=plan.paper, json=_dumps(_card(plan, listed[plan.paper.pk]))) for plan in plans],
-        update_conflicts=True,
-        update_fields=["json"],
-        unique_fields=["paper"],
-        batch_size=BATCH,
-    )
+    listed = listings_of([plan.paper.pk for plan in plans if plan.may_be_listed])
+    rows = [(plan.paper.pk, _dumps(_card(plan, listed.get(plan.paper.pk, [])))) for plan in plans]
+    insert(Card, ["paper", "json"], rows, unique="paper", update=["json"])
 
 
 def listings_of(papers: Iterable[int]) -> dict[int, list[CardListing]]:
@@ -231,7 +231,7 @@ def _card(plan: Plan, listings: list[CardListing]) -> StoredCard:
 
 
 def _dumps(card: StoredCard) -> str:
-    return json.dumps(card, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODE(card)
 
 
 def move_records(plans: Sequence[Plan]) -> dict[int, int]:
