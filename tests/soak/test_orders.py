@@ -28,7 +28,7 @@ from tests.support.collisions import collisions
 
 COMMAND = [sys.executable, "-c", "from broadsheet.cli.main import main; main()"]
 DATA = Path(os.environ.get("SHARED_DATA") or Path(__file__).parents[3] / "shared" / "data")
-SAMPLE = 5_000
+SAMPLE, SHORT_SAMPLE = 5_000, 900  # records; the short one where a run has less than a minute
 
 
 def rows(name: str) -> Iterator[dict[str, Any]]:
@@ -45,7 +45,7 @@ def write(path: Path, items: Iterable[dict[str, Any]]) -> Path:
 
 
 @pytest.fixture
-def sources(tmp_path: Path, captures: list[Path], seed: int) -> list[list[Path]]:
+def sources(tmp_path: Path, captures: list[Path], seed: int, duration: float) -> list[list[Path]]:
     """Four sources; together some 5,000 records that hold every captured title found in the newest archive."""
     chance = random.Random(seed)
     texts = " ".join(path.read_text() for path in captures).casefold()
@@ -54,7 +54,8 @@ def sources(tmp_path: Path, captures: list[Path], seed: int) -> list[list[Path]]
     captured = [row for row in modern if row["title"].casefold() in texts]
     daily = list(rows("hf-daily-2024-2026.jsonl.zst"))
     old = list(itertools.islice(rows("arxiv-snapshot-250k.jsonl.zst"), 20_000))
-    size = (SAMPLE - len(captured) - len(snapshot) - len(plain) - 381) // 3
+    wanted = SAMPLE if duration >= 60 else SHORT_SAMPLE
+    size = max(100, (wanted - len(captured) - len(snapshot) - len(plain) - 381) // 3)
     print(f"\nseed {seed}: {len(captured)} captured titles in the archive, {len(snapshot) + len(plain)} colliding rows")
     parts = [
         [*plain, *captured, *chance.sample(modern, min(size, len(modern)))],
