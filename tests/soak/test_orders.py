@@ -24,6 +24,9 @@ import psycopg
 import pytest
 import zstandard
 
+from broadsheet.catalog.records import Item, SourceRecord
+from broadsheet.ingest.sources.saved_page import parse
+from broadsheet.lib.text import clean, title_key
 from tests.support.collisions import collisions
 
 COMMAND = [sys.executable, "-c", "from broadsheet.cli.main import main; main()"]
@@ -39,6 +42,15 @@ def rows(name: str) -> Iterator[dict[str, Any]]:
             yield from map(json.loads, file)
 
 
+def key_of(title: str) -> str:
+    return title_key(clean(title))
+
+
+def saved_page(path: Path) -> Iterator[Item]:
+    with path.open("rb") as file:
+        yield from parse(file, key=path.stem)
+
+
 def write(path: Path, items: Iterable[dict[str, Any]]) -> Path:
     path.write_text("".join(json.dumps(item) + "\n" for item in items))
     return path
@@ -48,10 +60,10 @@ def write(path: Path, items: Iterable[dict[str, Any]]) -> Path:
 def sources(tmp_path: Path, captures: list[Path], seed: int, duration: float) -> list[list[Path]]:
     """Four sources; together some 5,000 records that hold every captured title found in the newest archive."""
     chance = random.Random(seed)
-    texts = " ".join(path.read_text() for path in captures).casefold()
+    titles = {key_of(item.title) for path in captures for item in saved_page(path) if isinstance(item, SourceRecord)}
     snapshot, plain = collisions()
     modern = list(rows("papers-2023-2026.jsonl.zst"))
-    captured = [row for row in modern if row["title"].casefold() in texts]
+    captured = [row for row in modern if key_of(row["title"]) in titles]
     daily = list(rows("hf-daily-2024-2026.jsonl.zst"))
     old = list(itertools.islice(rows("arxiv-snapshot-250k.jsonl.zst"), 20_000))
     wanted = SAMPLE if duration >= 60 else SHORT_SAMPLE
