@@ -77,7 +77,8 @@ def ingest_file(
     """Take one file in. Safe to repeat and to cut off anywhere: every batch is whole, and a second run goes on where
     it must.
 
-    `captured_on` says when a saved page was saved; it overrides what its header says and is kept for this content.
+    `captured_on` says when a saved page was saved, or the numbers in an undated file read; it overrides what a header
+    says and is kept for this content.
     """
     report = FileReport(name=path.name)
     with open_input(path) as source:
@@ -149,7 +150,7 @@ class _Run:
     def _write(self) -> None:
         report = self.report
         assert self.input is not None
-        records = [_dated(record, self.input.first_seen) for record in self.records]
+        records = self._dated(self.records)
         counts = take_in(records=records, now=self.now, origin=self.input.pk)
         observe(records=records)
         if self.redated:
@@ -217,6 +218,22 @@ class _Run:
             open_page(source=page.source, key=page.page_key, day=self.input.captured_on, kind=page.kind)
         )
 
+    def _dated(self, records: list[SourceRecord]) -> list[SourceRecord]:
+        """The records with their readings dated. A file that does not say when its numbers were read was read at the
+        end of the day that the owner names for this content, else when it first came in.
+        """
+        undated = [one.at == WHEN_TAKEN_IN for record in records for one in record.observed]
+        if not any(undated):
+            return records
+        assert self.input is not None
+        if self.captured_on:
+            self.input.captured_on, self.input.captured_by = self.captured_on, "owner"
+        at = self.input.first_seen
+        if day := self.input.captured_on:
+            self.report.captured_on = day
+            at = min(at, dt.datetime.combine(day, dt.time(23, 59, 59), dt.UTC))
+        return [_read_at(record, at) for record in records]
+
     def _header_day(self, page: DatedPage) -> dt.date:
         today = timezone.localdate(self.now)
         if page.year:
@@ -231,15 +248,13 @@ class _Run:
         return day
 
 
-def _dated(record: SourceRecord, first_seen: dt.datetime) -> SourceRecord:
-    """The record with its readings dated, where their file does not say when they were read."""
+def _read_at(record: SourceRecord, at: dt.datetime) -> SourceRecord:
+    """The record with `at` as the moment of those of its readings that bear none."""
     listed = record.listed
     if listed and listed.observed_at == WHEN_TAKEN_IN:
-        record = replace(record, listed=replace(listed, observed_at=first_seen))
-    if any(one.at == WHEN_TAKEN_IN for one in record.observed):
-        dated = (replace(one, at=first_seen) if one.at == WHEN_TAKEN_IN else one for one in record.observed)
-        record = replace(record, observed=tuple(dated))
-    return record
+        listed = replace(listed, observed_at=at)
+    observed = tuple(replace(one, at=at) if one.at == WHEN_TAKEN_IN else one for one in record.observed)
+    return replace(record, listed=listed, observed=observed)
 
 
 CallProgress = Callable[..., None]

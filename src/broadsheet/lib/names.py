@@ -16,8 +16,8 @@ _PARTED = re.compile(r"\s*,\s+and\s+|\s*,\s+|\s+and\s+")
 _LEADING_AND = re.compile(r"and\s+")
 
 # Bylines: names with affiliations, and what stands between them that names nobody.
-_INNER_BRACKETS = re.compile(r"\([^()]*\)")
-_OPEN_BRACKET = re.compile(r"\([^(),;]*")  # up to the next name: it is better to show an affiliation than lose a name
+_BRACKET = re.compile(r"[()]")
+_UP_TO_NEXT_NAME = re.compile(r"\([^(),;]*")
 _NEEDS_CARE = re.compile(
     r"[()&;:*\d]|,\S| [^\w,]*(?:,|\Z)|,? (?:and|for|on|in|representing|by|with|et|Jr|Sr|II|III|IV|collaboration)\b",
     re.I,
@@ -60,9 +60,7 @@ def split_byline(text: str) -> tuple[str, ...]:
     text = " ".join(text.split())
     if not _NEEDS_CARE.search(f" {text}"):  # nine of ten
         return tuple(text.split(", ")) if text else ()
-    while (bare := _INNER_BRACKETS.sub(" ", text)) != text:
-        text = bare
-    text = _ET_AL.sub("", _OPEN_BRACKET.sub(" ", text).replace(")", " "))
+    text = _ET_AL.sub("", _without_brackets(text))
     names: list[str] = []
     for part in _BYLINE_PARTED.split(text):
         name = _LEADING_WORDS.sub("", _FOR_OTHERS.sub("", part.strip(" *")), count=1)
@@ -72,6 +70,28 @@ def split_byline(text: str) -> tuple[str, ...]:
         elif any(character.isalpha() for character in name):
             names.append(name)
     return tuple(names)
+
+
+def _without_brackets(text: str) -> str:
+    """The text without what stands in round brackets, blanks collapsed. Of a bracket that is never closed only what
+    stands before the next name goes: it is better to show an affiliation than to lose a name.
+    """
+    opened: list[int] = []
+    dropped: list[tuple[int, int]] = []
+    for match in _BRACKET.finditer(text):
+        if match[0] == "(":
+            opened.append(match.start())
+        elif opened:
+            dropped.append((opened.pop(), match.end()))
+        else:
+            dropped.append(match.span())
+    dropped += [match.span() for at in opened if (match := _UP_TO_NEXT_NAME.match(text, at))]
+    kept, last = [], 0
+    for start, end in sorted(dropped):
+        if start >= last:
+            kept.append(text[last:start])
+        last = max(last, end)
+    return " ".join(" ".join([*kept, text[last:]]).split())
 
 
 def family_name(name: str) -> str:

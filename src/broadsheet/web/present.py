@@ -24,7 +24,9 @@ SOURCE_NAMES = {
     "saved-page": "Daily Papers",
     "jsonl": "JSON Lines",
     "arxiv": "arXiv",
+    "arxiv-snapshot": "arXiv snapshot",  # formats have names too
     "hf-daily": "Hugging Face Daily Papers",
+    "hf-daily-api": "Hugging Face Daily Papers",
 }
 CODE_HOSTS = {"github.com": "GitHub", "gitlab.com": "GitLab", "codeberg.org": "Codeberg", "bitbucket.org": "Bitbucket"}
 IDENTIFIERS = {  # scheme -> how people write it, and where it leads

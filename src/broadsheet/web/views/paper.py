@@ -11,8 +11,10 @@ from broadsheet.catalog import queries
 from broadsheet.catalog.cards import CardData
 from broadsheet.catalog.models import Paper
 from broadsheet.lib.bibtex import entry
+from broadsheet.trends.queries import history
 from broadsheet.web.details import bibtex_fields, paper_view
 from broadsheet.web.present import paper_path
+from broadsheet.web.signals import signal_table
 
 
 def paper(request: HttpRequest, reference: str) -> HttpResponse:
@@ -26,7 +28,8 @@ def paper(request: HttpRequest, reference: str) -> HttpResponse:
         return HttpResponsePermanentRedirect(paper_path(found.public_id))
     text = entry(**bibtex_fields(card))
     view = paper_view(card, found, queries.provenance(found.pk), queries.identity_changes(found.pk, limit=20))
-    return render(request, "web/paper.html", {"paper": view, "bibtex": text})
+    signals = signal_table(history(found.pk))
+    return render(request, "web/paper.html", {"paper": view, "signals": signals, "bibtex": text})
 
 
 def bibtex(request: HttpRequest, reference: str) -> HttpResponse:
