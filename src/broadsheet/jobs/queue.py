@@ -28,6 +28,7 @@ class Queue:
         try:
             while not stop.is_set():
                 try:
+                    close_old_connections()
                     self.drain(stop)
                 except Exception as error:  # noqa: BLE001  # a loop that ends would leave every task undone
                     log.warning("The task queue will be tried again: %s", " ".join(str(error).split()))
@@ -37,7 +38,6 @@ class Queue:
 
     def drain(self, stop: threading.Event | None = None) -> int:
         """Run tasks until none is ready; returns how many."""
-        close_old_connections()
         done = 0
         # Looking is a plain read; only claiming takes the right to write.
         while not (stop and stop.is_set()) and DBTaskResult.objects.ready().filter(backend_name="default").exists():

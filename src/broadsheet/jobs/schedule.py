@@ -99,6 +99,7 @@ class Scheduler:
         try:
             while not stop.is_set():
                 try:
+                    close_old_connections()
                     self.step(stop)
                 except Exception as error:  # noqa: BLE001  # a loop that ends would leave every job undone
                     log.warning("The scheduler will try again: %s", " ".join(str(error).split()))
@@ -113,7 +114,6 @@ class Scheduler:
 
     def step(self, stop: threading.Event | None = None) -> list[str]:
         """Run what is due, unless another schedules; the names of the jobs that ran."""
-        close_old_connections()
         if not leases.acquire(name=LEASE, holder=self.holder, seconds=LEASE_SECONDS, now=self._clock()):
             return []
         ran = []
