@@ -135,7 +135,13 @@ def resolve(readings: Sequence[Reading]) -> Resolved:
 
     title = first("title", [r.title for r in ordered]) or ""
     authors = first("authors", [r.authors for r in ordered]) or []
-    author_count = len(authors) or first("author_count", [r.payload.get("author_count") for r in ordered])
+    # A record that gives names may count more authors than it names: some asked not to be shown.
+    counted = max((r.payload.get("author_count") or 0 for r in ordered if r.authors == authors), default=0)
+    author_count = (
+        max(len(authors), counted)
+        if authors
+        else first("author_count", [r.payload.get("author_count") for r in ordered])
+    )
     return Resolved(
         title=title,
         title_key=next((r.title_key for r in ordered if r.title), ""),

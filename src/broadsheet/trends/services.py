@@ -14,7 +14,6 @@ from broadsheet.trends.models import Observation
 BATCH = 500
 
 
-@transaction.atomic
 def observe(*, records: Sequence[SourceRecord]) -> int:
     """Keep the readings that came with these records, which the catalog has taken in; returns how many are new.
 
@@ -24,6 +23,11 @@ def observe(*, records: Sequence[SourceRecord]) -> int:
     told = [record for record in records if record.observed]
     if not told:
         return 0
+    with transaction.atomic():
+        return _store(told)
+
+
+def _store(told: Sequence[SourceRecord]) -> int:
     rows: dict[tuple[int, str, dt.datetime], Observation] = {}
     for record, key in zip(told, stored_records(told), strict=True):
         if key is None:

@@ -55,4 +55,4 @@ def signal_table(history: Mapping[str, Sequence[Reading]]) -> SignalTable | None
 
 
 def _number(value: float) -> str:
-    return f"{value:,.0f}" if value.is_integer() else f"{value:,.2f}"
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"
