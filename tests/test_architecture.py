@@ -101,7 +101,7 @@ def test_migrations_are_named_for_what_they_do() -> None:
 
 
 def test_every_test_folder_mirrors_a_folder_of_the_package() -> None:
-    own = {"support", "contract", "browser", "samples", "soak"}
+    own = {"support", "contract", "browser", "samples", "soak", "homes"}
     folders = {
         path.name for path in (ROOT / "tests").iterdir() if path.is_dir() and not path.name.startswith(("_", "."))
     }
