@@ -1,0 +1,158 @@
+"""Our own embedder: a table with one vector a token. A text's vector is the sum of its tokens' vectors, at length 1.
+
+The table is kept in 8-bit whole numbers, each row with one scale (how much the token counts, times what one step of
+the row stands for). A folder holds it: `table.npy` (int8, a row a token), `scales.npy` (float32, one a row),
+`vocabulary.txt` (one token a line, in UTF-8), `card.json` (what it was made from, and the size and SHA-256 of the other
+three). The files are mapped into memory, so several processes share one copy.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from broadsheet.search.embedder.errors import ModelMissing
+from broadsheet.search.embedder.tokens import TOKENS, Vocabulary, parts
+
+SHIPPED = Path(__file__).parent / "table"
+TABLE, SCALES, VOCABULARY, CARD = "table.npy", "scales.npy", "vocabulary.txt", "card.json"
+FILES = (TABLE, SCALES, VOCABULARY)
+CURRENT = "current"  # in the home's folder: a file with the name of the folder of the table that counts
+
+
+class StaticEmbedder:
+    """A table, open for embedding."""
+
+    def __init__(
+        self, name: str, vocabulary: Vocabulary, table: NDArray[np.int8], scales: NDArray[np.float32], stamp: str
+    ) -> None:
+        self.name, self.stamp = name, stamp
+        self.vocabulary = vocabulary
+        self.dimensions = int(table.shape[1])
+        self._table, self._scales = table, scales
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """See `Embedder.embed`."""
+        vectors = np.zeros((len(texts), self.dimensions), np.float32)
+        for at, text in enumerate(texts):
+            rows = self.vocabulary.rows(text)
+            if not rows:
+                continue
+            vector = self._scales[rows] @ self._table[rows].astype(np.float32)
+            length = float(np.sqrt(vector @ vector))
+            if length > 0:
+                np.divide(vector, length, out=vectors[at])
+        return vectors
+
+
+def quantise(vectors: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Rows as whole numbers from -127 to 127, and the scale that turns each back: |row - scale × whole| ≤ scale / 2."""
+    highest = np.abs(vectors).max(axis=1)
+    scales = np.where(highest > 0, highest / 127, 0).astype(np.float32)
+    steps = vectors / np.where(scales > 0, scales, 1)[:, None]
+    return np.rint(steps).clip(-127, 127).astype(np.int8), scales
+
+
+def write_table(
+    folder: Path, *, name: str, vocabulary: Vocabulary, vectors: NDArray[np.float32], about: dict[str, Any]
+) -> None:
+    """Write a table's four files into `folder`, which must be there; `about` is added to the card."""
+    table, scales = quantise(vectors)
+    np.save(folder / TABLE, table)
+    np.save(folder / SCALES, scales)
+    lines = [*vocabulary.singles, *vocabulary.pairs]
+    (folder / VOCABULARY).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    card = {
+        "name": name,
+        "tokens": TOKENS,
+        "rows": len(vocabulary),
+        "dimensions": int(table.shape[1]),
+        "buckets": vocabulary.buckets,
+        "files": {file: fingerprint(folder / file) for file in FILES},
+        **about,
+    }
+    (folder / CARD).write_text(json.dumps(card, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def fingerprint(path: Path) -> dict[str, Any]:
+    """Size in bytes and SHA-256 (hex) of a file."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return {"bytes": path.stat().st_size, "sha256": digest}
+
+
+def read_card(folder: Path) -> dict[str, Any]:
+    """What `card.json` says. Raises ModelMissing."""
+    try:
+        card = json.loads((folder / CARD).read_text(encoding="utf-8"))
+        if not isinstance(card, dict) or not isinstance(card["files"], dict):
+            raise TypeError
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _missing(folder, f"its {CARD} is missing or can't be read") from error
+    return card
+
+
+def open_table(folder: Path) -> StaticEmbedder:
+    """The embedder of a table's folder. Raises ModelMissing when a file is missing, cut, or not the one of the card."""
+    card = read_card(folder)
+    for file in FILES:
+        path = folder / file
+        if not path.is_file() or path.stat().st_size != card["files"].get(file, {}).get("bytes"):
+            raise _missing(folder, f"its {file} is missing or not as long as it should be")
+    if card.get("tokens") != TOKENS:
+        raise _missing(folder, "it was made for another version of Broadsheet")
+    try:
+        table = np.load(folder / TABLE, mmap_mode="r", allow_pickle=False)
+        scales = np.load(folder / SCALES, allow_pickle=False)
+        lines = (folder / VOCABULARY).read_text(encoding="utf-8").split("\n")[:-1]
+        vocabulary = Vocabulary(*parts(lines), int(card["buckets"]))
+    except (OSError, ValueError, KeyError) as error:
+        raise _missing(folder, "it can't be read") from error
+    shape = (len(vocabulary), int(card.get("dimensions", 0)))
+    if table.shape != shape or table.dtype != np.int8 or scales.shape != shape[:1] or scales.dtype != np.float32:
+        raise _missing(folder, "its files do not fit together")
+    digest = hashlib.sha256("".join(card["files"][file]["sha256"] for file in FILES).encode()).hexdigest()
+    return StaticEmbedder(str(card.get("name", "static")), vocabulary, table, scales, f"static:{TOKENS}:{digest[:16]}")
+
+
+def home_table(home: Path) -> Path | None:
+    """The folder of the table that this home's owner trained; None where there is none. Raises ModelMissing."""
+    own = home / "embedder"
+    try:
+        name = (own / CURRENT).read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise _missing(own, f"its file {CURRENT} can't be read") from error
+    if not name or "/" in name or name.startswith("."):
+        raise _missing(own, f"its file {CURRENT} names no table")
+    return own / name
+
+
+def current(home: Path) -> StaticEmbedder:
+    """The table that counts for this home: the owner's, else the shipped one. Opened once. Raises ModelMissing."""
+    folder = home_table(home) or SHIPPED
+    with _lock:
+        embedder = _open.get(folder)
+        if embedder is None:
+            embedder = open_table(folder)
+            _open.clear()
+            _open[folder] = embedder
+    return embedder
+
+
+_open: dict[Path, StaticEmbedder] = {}
+_lock = threading.Lock()
+
+
+def _missing(folder: Path, what: str) -> ModelMissing:
+    where = "the package" if folder == SHIPPED else str(folder)
+    help_ = "install Broadsheet anew" if folder == SHIPPED else "run broadsheet embedder train again, or delete it"
+    return ModelMissing(f"The embedder's table in {where} can't be used: {what}. To mend it, {help_}.")
