@@ -67,6 +67,11 @@ OPTIONS = {
             "Addresses (with https://) that forms may come from when a proxy stands in front, parted by commas.",
         ),
         Option("HTTPS", "0", "1 when readers reach the server by HTTPS: cookies are then sent over HTTPS only."),
+        Option(
+            "EMBEDDER",
+            "static",
+            "What turns texts into vectors: `static`, the project's own table; `sentence-transformers:NAME`; or `none`.",
+        ),
         Option("DEBUG", "0", "1 shows error details in the browser. Never on a server that others reach."),
     )
 }

@@ -134,6 +134,7 @@ DATABASE_ROUTERS = ["broadsheet.config.routers.SiteRouter"]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "jobs_cacheentry"}}
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+EMBEDDER = OPTIONS["EMBEDDER"].text()
 SEARCH = {"BACKEND": "broadsheet.search.backends.embedded.EmbeddedBackend", "PATH": HOME / "index"}
 
 # Files the browser needs
