@@ -31,7 +31,7 @@ ROW: dict[str, Any] = {
     "github_repo": "https://github.com/a/b",
     "github_stars": 12,
     "project_page": " https://example.org/paper/ ",
-    "organization": "An Institute",
+    "organization": "inst",
 }
 HANDLE = "reader-0123abcd"
 READER = {"_id": "64", "avatarUrl": "https://example.org/a.png", "fullname": HANDLE, "user": HANDLE, "name": HANDLE}
@@ -108,7 +108,7 @@ def test_it_reads_all_that_a_row_says() -> None:
             observed_at=at,
         ),
         observed=(Observed("upvotes", 63, at), Observed("comments", 3, at), Observed("github_stars", 12, at)),
-        extra={"organization": "An Institute"},
+        extra={"organization": "inst"},
     )
     assert str(row().date) == "2024-03-11"
 

@@ -109,8 +109,8 @@ def _authors(found: object) -> tuple[list[Any], int]:
 
 
 def _organization(found: object) -> object:
-    """The name of an organisation that is given as an object."""
-    return (found.get("fullname") or found.get("name")) if isinstance(found, dict) else found
+    """The name of an organisation that is given as an object: the short one, which flat rows have too."""
+    return (found.get("name") or found.get("fullname")) if isinstance(found, dict) else found
 
 
 def _read(stream: BinaryIO) -> tuple[bytes, str]:
