@@ -14,9 +14,9 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-WHILE_SERVED = 100  # papers a transaction; docs/dev/decisions/0007 has the measurements behind the three figures
+WHILE_SERVED = 50  # papers a transaction; docs/dev/decisions/0007 has the measurements behind these figures
 WHILE_ALONE = 250
-PAUSE = 0.020  # seconds
+PAUSE = 0.030  # seconds; SQLite looks every 25 ms at most whether it may write, for the first eighth of a second
 
 _held: list[int] = []
 
