@@ -8,7 +8,7 @@ import sys
 import typer
 
 from broadsheet import __version__
-from broadsheet.cli.commands import doctor, dump, identity, index, ingest, owner, search, serve, show, worker
+from broadsheet.cli.commands import doctor, dump, embedder, identity, index, ingest, owner, search, serve, show, worker
 from broadsheet.cli.output import FAILED, INTERRUPTED, USAGE, out, say
 from broadsheet.config.options import SettingError
 
@@ -28,6 +28,7 @@ app.command("serve")(serve.serve)
 app.command("worker")(worker.worker)
 app.command("doctor")(doctor.doctor)
 app.command("dump")(dump.dump)
+app.add_typer(embedder.app, name="embedder")
 app.add_typer(identity.app, name="identity")
 app.add_typer(owner.app, name="owner")
 

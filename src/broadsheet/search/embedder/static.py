@@ -31,9 +31,18 @@ class StaticEmbedder:
     """A table, open for embedding."""
 
     def __init__(
-        self, name: str, vocabulary: Vocabulary, table: NDArray[np.int8], scales: NDArray[np.float32], stamp: str
+        self,
+        name: str,
+        vocabulary: Vocabulary,
+        table: NDArray[np.int8],
+        scales: NDArray[np.float32],
+        *,
+        stamp: str,
+        folder: Path | None = None,
+        card: dict[str, Any] | None = None,
     ) -> None:
         self.name, self.stamp = name, stamp
+        self.folder, self.card = folder, card or {}
         self.vocabulary = vocabulary
         self.dimensions = int(table.shape[1])
         self._table, self._scales = table, scales
@@ -49,6 +58,15 @@ class StaticEmbedder:
             length = float(np.sqrt(vector @ vector))
             if length > 0:
                 np.divide(vector, length, out=vectors[at])
+        return vectors
+
+    def vectors_of(self, words: Sequence[str]) -> NDArray[np.float32]:
+        """The rows of single words, in their order; zeros for those that have no row of their own."""
+        rows = {word: row for row, word in enumerate(self.vocabulary.singles)}
+        known = [at for at, word in enumerate(words) if word in rows]
+        mine = [rows[words[at]] for at in known]
+        vectors = np.zeros((len(words), self.dimensions), np.float32)
+        vectors[known] = self._table[mine] * self._scales[mine][:, None]
         return vectors
 
 
@@ -119,7 +137,8 @@ def open_table(folder: Path) -> StaticEmbedder:
     if table.shape != shape or table.dtype != np.int8 or scales.shape != shape[:1] or scales.dtype != np.float32:
         raise _missing(folder, "its files do not fit together")
     digest = hashlib.sha256("".join(card["files"][file]["sha256"] for file in FILES).encode()).hexdigest()
-    return StaticEmbedder(str(card.get("name", "static")), vocabulary, table, scales, f"static:{TOKENS}:{digest[:16]}")
+    stamp = f"static:{TOKENS}:{digest[:16]}"
+    return StaticEmbedder(str(card.get("name")), vocabulary, table, scales, stamp=stamp, folder=folder, card=card)
 
 
 def home_table(home: Path) -> Path | None:

@@ -54,7 +54,7 @@ class Vocabulary:
             known: list[int] = [row for row in rows if row is not None]
             for word, row in zip(found, rows, strict=True):
                 if row is None:
-                    known.extend(self._hashed.get(word) or self._shared(word))
+                    known.extend(self._hashed.get(word) or self.shared_rows(word))
         else:
             known = rows  # type: ignore[assignment]  # no None is left
         if self._pairs:
@@ -62,7 +62,7 @@ class Vocabulary:
             known.extend(filter(None, map(get, itertools.pairwise(found))))
         return known
 
-    def _shared(self, word: str) -> tuple[int, ...]:
+    def shared_rows(self, word: str) -> tuple[int, ...]:
         """The shared rows of a word outside the vocabulary."""
         if not self.buckets or len(word) > MAX_LETTERS:
             return ()

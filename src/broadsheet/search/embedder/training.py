@@ -40,7 +40,9 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A corpus in rows of the table: part `p` is `rows[parts[p]:parts[p + 1]]`, paper `n` the parts from `papers[n]`."""
+    """A corpus in rows of the table: part `p` is `rows[parts[p]:parts[p + 1]]`; paper `n` has the parts from
+    `papers[n]` up to `papers[n + 1]`, the first of which is its title.
+    """
 
     rows: NDArray[np.int32]
     parts: NDArray[np.int64]
