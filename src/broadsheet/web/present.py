@@ -102,6 +102,7 @@ class CardView:
     date_words: str
     sources: str
     comments: int
+    upvotes: int
     abstract: SafeString
     home: WebLink | None
     code: WebLink | None
@@ -211,6 +212,7 @@ def card_view(card: CardData, *, why: str = "", is_lead: bool = False) -> CardVi
         date_words=date_words(card["date"]),
         sources=", ".join(map(source_name, card["sources"])),
         comments=card["comments"] or 0,
+        upvotes=card["upvotes"] or 0,
         abstract=html(lead(card["abstract"], LEAD_STORY) if is_lead else lead(card["abstract"])),
         home=home_link(card),
         code=code_link(card["links"]),
