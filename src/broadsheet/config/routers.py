@@ -6,9 +6,9 @@ from typing import Any
 
 from django.conf import settings
 
-# Sessions, the task queue, the scheduler's memory and the cache. `django_cache` is what Django's database cache calls
-# itself.
-SITE_APPS = frozenset({"sessions", "django_tasks_db", "django_cache", "jobs"})
+# By app label: sessions, the task queue, the scheduler's memory, and the cache (`django_cache` is what Django's
+# database cache calls itself).
+SITE_APPS = frozenset({"sessions", "django_tasks_database", "django_cache", "jobs"})
 
 
 class SiteRouter:
