@@ -6,26 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadsheet.search.embedder.tokens import MAX_CHARACTERS, MAX_LETTERS, Vocabulary, parts, words
+from broadsheet.search.embedder.tokens import MAX_CHARACTERS, MAX_LETTERS, Vocabulary, words
 
-VOCABULARY = Vocabulary(["dark", "matter", "halo"], ["dark matter"], 10)
+VOCABULARY = Vocabulary(["dark", "matter", "halo"], 10)
 
 
 def test_a_word_of_the_vocabulary_has_its_row_as_often_as_it_is_said() -> None:
     assert VOCABULARY.rows("Halo, DARK halo!") == [2, 0, 2]
 
 
-def test_a_pair_of_neighbours_has_a_row_beside_those_of_its_words() -> None:
-    assert VOCABULARY.rows("dark matter") == [0, 1, 3]
-    assert VOCABULARY.rows("matter dark") == [1, 0]
-
-
 def test_another_word_has_two_shared_rows_that_its_letters_decide() -> None:
     rows = VOCABULARY.rows("neutrino")
     assert len(rows) == 2
-    assert all(4 <= row < 14 for row in rows)
-    assert Vocabulary(["dark", "matter", "halo"], ["dark matter"], 10).rows("neutrino") == rows
-    assert Vocabulary(["dark"], [], 0).rows("neutrino") == []
+    assert all(3 <= row < 13 for row in rows)
+    assert Vocabulary(["dark", "matter", "halo"], 10).rows("neutrino") == rows
+    assert Vocabulary(["dark"], 0).rows("neutrino") == []
 
 
 def test_accents_and_case_are_folded() -> None:
@@ -49,7 +44,3 @@ def test_it_reads_only_the_beginning_of_a_huge_text(text: str) -> None:
 def test_a_word_too_long_to_be_one_is_left_out() -> None:
     assert VOCABULARY.rows("b" * (MAX_LETTERS + 1)) == []
     assert len(VOCABULARY.rows("b" * MAX_LETTERS)) == 2
-
-
-def test_it_tells_words_from_pairs_in_a_vocabulary() -> None:
-    assert parts(["dark", "matter", "dark matter"]) == (["dark", "matter"], ["dark matter"])

@@ -31,13 +31,13 @@ def test_training_finds_more_papers_than_not_training(field: Papers, made: Made)
 def test_equal_seeds_give_equal_tables(field: Papers, made: Made) -> None:
     again = make(gather(field).corpus(), RECIPE)
     assert (again.vectors == made.vectors).all()
-    assert again.vocabulary.singles == made.vocabulary.singles
+    assert again.vocabulary.words == made.vocabulary.words
 
 
 def test_training_goes_on_from_a_table(field: Papers, made: Made) -> None:
     start = made.embedder()
     same = make(gather(field).corpus(), replace(RECIPE, rate=0.0), start=start)
-    at = same.vocabulary.singles.index("term1x2")
+    at = same.vocabulary.words.index("term1x2")
     assert same.vectors[at] == pytest.approx(start.vectors_of(["term1x2"])[0], abs=1e-6)
 
 
@@ -46,8 +46,8 @@ def test_words_of_the_earlier_table_stay_known(made: Made) -> None:
         (f"Paper {number} on rabbits", "Rabbits dig holes and eat grass all day long. " * 3) for number in range(400)
     ]
     went_on = make(gather(other).corpus(), RECIPE, start=made.embedder())
-    assert "rabbits" in went_on.vocabulary.singles
-    assert "term1x2" in went_on.vocabulary.singles
+    assert "rabbits" in went_on.vocabulary.words
+    assert "term1x2" in went_on.vocabulary.words
 
 
 def test_too_few_papers_end_in_a_sentence(field: Papers) -> None:

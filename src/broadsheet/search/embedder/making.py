@@ -24,7 +24,6 @@ from broadsheet.search.embedder.training import Floats, Progress, Recipe, Rows, 
 MIN_PAPERS = 200  # fewer teach nothing
 MIN_SAID = 3  # a word in fewer places shares its rows with others
 MEASURED = 2_000  # papers held out that are measured on, at most
-_COMMON = 1e-3  # a word that is one of so many words counts half of a rare one (Arora et al., 2017)
 
 
 class TooFewPapers(EmbedderProblem):
@@ -66,7 +65,7 @@ def make(
     rows = in_rows(corpus, vocabulary, numbers)
     table = first_table(rows, vocabulary, recipe)
     if start:
-        known = start.vectors_of(vocabulary.singles)
+        known = start.vectors_of(vocabulary.words)
         taken = np.flatnonzero(known.any(axis=1))
         table[taken] = known[taken]
     return Made(vocabulary, train(rows, table, recipe, progress), len(corpus), recipe)
@@ -82,10 +81,10 @@ def choose_words(corpus: Corpus, recipe: Recipe, before: Vocabulary | None) -> t
     singles = [corpus.words[number] for number in order]
     if before:
         known = set(singles)
-        singles += [word for word in before.singles if word not in known][: recipe.words - len(singles)]
+        singles += [word for word in before.words if word not in known][: recipe.words - len(singles)]
     rows = np.full(len(corpus.words), -1, np.int64)
     rows[order] = np.arange(len(order))
-    return Vocabulary(singles, [], recipe.buckets), rows
+    return Vocabulary(singles, recipe.buckets), rows
 
 
 def in_rows(corpus: Corpus, vocabulary: Vocabulary, numbers: NDArray[np.int64]) -> Rows:
@@ -101,9 +100,12 @@ def in_rows(corpus: Corpus, vocabulary: Vocabulary, numbers: NDArray[np.int64]) 
 
 
 def first_table(rows: Rows, vocabulary: Vocabulary, recipe: Recipe) -> Floats:
-    """Random directions, rare words longer than common ones."""
+    """Random directions, as long as the square of what a word tells (the logarithm of how rare it is). Texts that have
+    rare words in common are near to each other from the beginning, and training has less to undo.
+    """
     said = np.bincount(rows.rows[rows.rows >= 0], minlength=len(vocabulary))
-    weights = _COMMON / (_COMMON + said / max(1, said.sum()))
+    information = -np.log(np.maximum(said, MIN_SAID) / max(said.sum(), MIN_SAID + 1))
+    weights = (information / information.max()) ** 2
     rng = np.random.default_rng(recipe.seed)
     table = rng.standard_normal((len(vocabulary), recipe.dimensions), np.float32)
     table *= (recipe.start / np.sqrt(recipe.dimensions) * weights)[:, None].astype(np.float32)

@@ -2,7 +2,7 @@
 
 The table is kept in 8-bit whole numbers, each row with one scale (how much the token counts, times what one step of
 the row stands for). A folder holds it: `table.npy` (int8, a row a token), `scales.npy` (float32, one a row),
-`vocabulary.txt` (one token a line, in UTF-8), `card.json` (what it was made from, and the size and SHA-256 of the other
+`vocabulary.txt` (one word a line, in UTF-8), `card.json` (what it was made from, and the size and SHA-256 of the other
 three). The files are mapped into memory, so several processes share one copy.
 """
 
@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from broadsheet.search.embedder.errors import ModelMissing
-from broadsheet.search.embedder.tokens import TOKENS, Vocabulary, parts
+from broadsheet.search.embedder.tokens import TOKENS, Vocabulary
 
 SHIPPED = Path(__file__).parent / "table"
 TABLE, SCALES, VOCABULARY, CARD = "table.npy", "scales.npy", "vocabulary.txt", "card.json"
@@ -62,9 +62,9 @@ class StaticEmbedder:
 
     def vectors_of(self, words: Sequence[str]) -> NDArray[np.float32]:
         """The rows of single words, in their order; zeros for those that have no row of their own."""
-        rows = {word: row for row, word in enumerate(self.vocabulary.singles)}
-        known = [at for at, word in enumerate(words) if word in rows]
-        mine = [rows[words[at]] for at in known]
+        rows = [self.vocabulary.row(word) for word in words]
+        known = [at for at, row in enumerate(rows) if row is not None]
+        mine = [row for row in rows if row is not None]
         vectors = np.zeros((len(words), self.dimensions), np.float32)
         vectors[known] = self._table[mine] * self._scales[mine][:, None]
         return vectors
@@ -85,8 +85,7 @@ def write_table(
     table, scales = quantise(vectors)
     np.save(folder / TABLE, table)
     np.save(folder / SCALES, scales)
-    lines = [*vocabulary.singles, *vocabulary.pairs]
-    (folder / VOCABULARY).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    (folder / VOCABULARY).write_text("".join(f"{word}\n" for word in vocabulary.words), encoding="utf-8")
     card = {
         "name": name,
         "tokens": TOKENS,
@@ -130,7 +129,7 @@ def open_table(folder: Path) -> StaticEmbedder:
         table = np.load(folder / TABLE, mmap_mode="r", allow_pickle=False)
         scales = np.load(folder / SCALES, allow_pickle=False)
         lines = (folder / VOCABULARY).read_text(encoding="utf-8").split("\n")[:-1]
-        vocabulary = Vocabulary(*parts(lines), int(card["buckets"]))
+        vocabulary = Vocabulary(lines, int(card["buckets"]))
     except (OSError, ValueError, KeyError) as error:
         raise _missing(folder, "it can't be read") from error
     shape = (len(vocabulary), int(card.get("dimensions", 0)))
