@@ -29,7 +29,7 @@ def found() -> Callable[[str], list[str]]:
     """`found("words")` gives the titles of the hits, best first."""
 
     def titles(text: str) -> list[str]:
-        results: SearchResults = search(parse(text), limit=100)
+        results: SearchResults = search(parse(text), limit=100, mode="lexical")
         return [hit.card["title"] for hit in results.hits]
 
     return titles

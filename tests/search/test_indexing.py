@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -190,7 +191,7 @@ def test_it_keeps_one_generation_on_disk(backend: Backend, index: Index, index_h
     assert sorted(entry.name for entry in index_home.iterdir()) == ["CURRENT", current]
 
 
-@pytest.mark.parametrize("spoil", ["remove", "empty", "pointer", "stamp", "meta", "segments"])
+@pytest.mark.parametrize("spoil", ["remove", "empty", "pointer", "stamp", "meta", "segments", "vectors", "cut vectors"])
 def test_it_recovers_from_a_spoilt_index(
     backend: Backend, index: Index, found: Found, index_home: Path, now: dt.datetime, spoil: str
 ) -> None:
@@ -208,9 +209,13 @@ def test_it_recovers_from_a_spoilt_index(
         (generation / "stamp.json").write_text("{")
     elif spoil == "meta":
         (generation / "meta.json").write_text("nothing")
+    elif spoil == "vectors":
+        shutil.rmtree(generation / "vectors")
+    elif spoil == "cut vectors":
+        os.truncate(generation / "vectors" / "tail-0", 300)
     else:
         for path in generation.iterdir():
-            if path.suffix not in {".json", ".lock"}:
+            if path.is_file() and path.suffix not in {".json", ".lock"}:
                 path.write_bytes(b"x" * 10)
     other = type(backend)(index_home)  # type: ignore[call-arg]  # as another process sees it
     results = search(parse("reading"), backend=other)

@@ -9,12 +9,15 @@ from broadsheet.catalog import queries as catalog
 from broadsheet.catalog.cards import CardData
 from broadsheet.catalog.models import Card
 from broadsheet.search import backends, registry
-from broadsheet.search.backends.base import Backend, IndexOutOfDate, IndexProblem
+from broadsheet.search.backends.base import Backend, Example, IndexOutOfDate, IndexProblem, Mode, Stamp
+from broadsheet.search.embedder import ModelMissing
+from broadsheet.search.embedder import load as load_embedder
 from broadsheet.search.language import SearchQuery
 from broadsheet.search.models import QueuedChange
-from broadsheet.search.why import Explainer, Why
+from broadsheet.search.why import Explainer, Why, why_like
 
 MAX_LIMIT = 1_000
+MAX_SIMILAR = 100
 MAX_OFFSET = 100_000
 
 
@@ -39,13 +42,19 @@ class SearchResults:
 
 
 def search(
-    query: SearchQuery, *, limit: int = 20, offset: int = 0, sort: str = "relevance", backend: Backend | None = None
+    query: SearchQuery,
+    *,
+    limit: int = 20,
+    offset: int = 0,
+    sort: str = "relevance",
+    mode: Mode = "hybrid",
+    backend: Backend | None = None,
 ) -> SearchResults:
     """The papers for a query. Never raises for what a reader typed nor for the state of the index: that becomes a
     notice.
 
-    One database query at any length. By relevance a paper needs one of the words; in another order it needs all of
-    them.
+    One database query at any length. By relevance a paper needs one of the words or, unless `mode` is "lexical", a
+    meaning near to theirs; in another order it needs all of the words.
     """
     start = time.perf_counter()
     notices = list(query.notices)
@@ -60,17 +69,45 @@ def search(
     total, hits = 0, []
     try:
         if query:
-            answer = (backend or backends.current()).reader().search(query, sort=key, limit=limit, offset=offset)
+            reader = (backend or backends.current()).reader()
+            answer = reader.search(query, sort=key, limit=limit, offset=offset, mode=mode)
+            notices += answer.notices
             cards = {card["pk"]: card for card in catalog.cards([found.pk for found in answer.found])}
             explainer = Explainer(query)
             total = answer.total
             for found in answer.found:
                 if card := cards.get(found.pk):  # gone since it was indexed, otherwise
-                    why = explainer.why(card, words=found.words, verbatim=found.verbatim)
+                    why = explainer.why(card, words=found.words, verbatim=found.verbatim, meaning=found.meaning)
                     hits.append(Hit(found.pk, found.score, why, card))
     except IndexProblem as problem:
         notices.append(str(problem))
     return SearchResults(total, round((time.perf_counter() - start) * 1000, 3), hits, notices)
+
+
+def similar(paper_pk: int, *, limit: int = 8, backend: Backend | None = None) -> SearchResults:
+    """The papers most like this one, nearest first; none when it is not in the catalog. Two database queries.
+
+    Never raises for the state of the index: that becomes a notice.
+    """
+    start = time.perf_counter()
+    hits: list[Hit] = []
+    notices: list[str] = []
+    limit = max(0, min(limit, MAX_SIMILAR))
+    try:
+        if cards := catalog.cards([paper_pk]):
+            text = f"{cards[0]['title']}\n{cards[0]['abstract']}"
+            reader = (backend or backends.current()).reader()
+            answer = reader.similar(Example(paper_pk, text), limit=limit)
+            notices += answer.notices
+            others = {card["pk"]: card for card in catalog.cards([found.pk for found in answer.found])}
+            terms = frozenset(answer.terms)
+            for found in answer.found:
+                if card := others.get(found.pk):
+                    why = why_like(card, terms, words=found.words, meaning=found.meaning)
+                    hits.append(Hit(found.pk, found.score, why, card))
+    except IndexProblem as problem:
+        notices.append(str(problem))
+    return SearchResults(len(hits), round((time.perf_counter() - start) * 1000, 3), hits, notices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +135,23 @@ def index_state(*, backend: Backend | None = None) -> IndexState:
         stamp_ok = not isinstance(problem, IndexOutOfDate)
         return IndexState(False, 0, queued, None, None, stamp_ok, str(problem))
     message = "The index is up to date." if not queued else f"{queued:,} changes are waiting to be indexed."
+    message = f"{message} {_meaning(reader.stamp)}"
     return IndexState(True, documents, queued, reader.generation, reader.stamp.created, True, message)
+
+
+def _meaning(stamp: Stamp) -> str:
+    """Whether papers are found by meaning, in a sentence."""
+    try:
+        embedder = load_embedder()
+    except ModelMissing as problem:
+        return f"{problem} Until then papers are found by words alone."
+    if embedder is None:
+        return "EMBEDDER is none: papers are found by words alone."
+    if embedder.stamp != stamp.embedder:
+        return (
+            "It was made with another embedder, so papers are found by words alone: run `broadsheet index --rebuild`."
+        )
+    return f"Meaning comes from {embedder.name}."
 
 
 def queued_changes() -> int:

@@ -10,6 +10,9 @@ from broadsheet.search.language import SearchQuery
 
 VERBATIM_RUN = 5  # words from which on a run outranks scattered words
 _LONGEST_SEQUENCE = 400  # words of a query in which runs are looked for
+_CLOSE = 0.45  # cosine from which on a sentence calls two texts close
+_SHARED_SHOWN = 6  # words
+_PUNCTUATION = ".,;:!?()[]{}\"'`“”‘’$"
 _QUOTED_WORDS = 12  # words of a run that a sentence quotes
 
 
@@ -25,6 +28,8 @@ class Why:
     verbatim: bool = False  # whether that run is long enough to lift the paper above scattered matches
     exact_title: bool = False
     filters: tuple[str, ...] = ()  # the operators of the query, which all hold
+    meaning: float | None = None  # cosine of the query and the paper; None where meaning was not asked
+    shared: tuple[str, ...] = ()  # rare words that the paper shares with the one it is like
     score: tuple[tuple[str, float], ...] = ()  # the parts of the score by name
 
     def sentence(self) -> str:
@@ -32,7 +37,9 @@ class Why:
         if self.exact_title:
             return "this is its title"
         said = []
-        if self.asked:
+        if self.shared:
+            said.append("also says " + ", ".join(self.shared[:_SHARED_SHOWN]))
+        if self.asked and (self.matched or self.meaning is None):
             said.append(self._words())
         if self.run:
             words = self.run.split()
@@ -40,6 +47,8 @@ class Why:
             said.append(f"“{quoted}” in the {self.run_field}")
         elif self.matched and self.fields:
             said.append("in " + " and ".join(self.fields))
+        if self.meaning is not None and (not said or self.meaning >= _CLOSE):
+            said.append("close in meaning" if self.meaning >= _CLOSE else "nearest in meaning")
         if not said and self.filters:
             said.append("matches " + ", ".join(self.filters))
         return "; ".join(said)
@@ -60,6 +69,8 @@ class Why:
             "verbatim": self.verbatim,
             "run": self.run,
             "exact_title": self.exact_title,
+            "meaning": None if self.meaning is None else round(self.meaning, 4),
+            "shared": list(self.shared),
             "score": dict(self.score),
         }
 
@@ -86,7 +97,7 @@ class Explainer:
         for place, word in enumerate(self._sequence[:_LONGEST_SEQUENCE]):
             self._places.setdefault(word, []).append(place)
 
-    def why(self, card: CardData, *, words: float, verbatim: float) -> Why:
+    def why(self, card: CardData, *, words: float, verbatim: float, meaning: float | None = None) -> Why:
         """The reasons for a hit with these parts of the score."""
         texts = {"title": analysis.prose(card["title"]), "abstract": analysis.prose(card["abstract"])}
         sets = {name: set(text) for name, text in texts.items()}
@@ -108,7 +119,8 @@ class Explainer:
             verbatim=length >= VERBATIM_RUN,
             exact_title=bool(self._sequence) and texts["title"] == self._sequence,
             filters=self._filters,
-            score=(("words", round(words, 3)), ("verbatim", verbatim)),
+            meaning=meaning,
+            score=parts(words, verbatim, meaning),
         )
 
     def _longest_run(self, text: list[str]) -> tuple[int, int]:
@@ -123,3 +135,19 @@ class Explainer:
                 if length > best:
                     best, first = length, place - length + 1
         return best, first
+
+
+def parts(words: float, verbatim: float, meaning: float | None) -> tuple[tuple[str, float], ...]:
+    """The parts of a score by name, as they are shown."""
+    known = (("words", round(words, 3)), ("verbatim", verbatim))
+    return known if meaning is None else (*known, ("meaning", round(meaning, 4)))
+
+
+def why_like(card: CardData, terms: frozenset[str], *, words: float, meaning: float | None) -> Why:
+    """Why a paper is like another one whose telling words (as indexed) are `terms`, the rarest first in the answer."""
+    shared: dict[str, str] = {}
+    for text in f"{card['title']} {card['abstract']}".split():
+        for word in analysis.prose(text):
+            if word in terms:
+                shared.setdefault(word, text.strip(_PUNCTUATION))
+    return Why(meaning=meaning, shared=tuple(shared.values()), score=parts(words, 0.0, meaning))

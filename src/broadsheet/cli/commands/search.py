@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -18,10 +18,16 @@ def search(
         ),
     ],
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many papers at most.")] = 10,
+    mode: Annotated[
+        Literal["hybrid", "lexical", "semantic"],
+        typer.Option(help="By words and meaning, by words alone, or by meaning alone."),
+    ] = "hybrid",
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
-    """Find papers by words, "phrases", -exclusions and operators (title: author: year: after: before: source: cat:).
+    """Find papers by words and meaning, "phrases", -exclusions and operators.
+
+    The operators are title: author: year: after: before: source: cat:.
 
     Examples:
 
@@ -35,7 +41,7 @@ def search(
     from broadsheet.search.language import parse
     from broadsheet.search.queries import search as find
 
-    results = find(parse(query), limit=limit)
+    results = find(parse(query), limit=limit, mode=mode)
     hits = [(hit, hit.card) for hit in results.hits]
     if as_json:
         print_json(

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Literal, NamedTuple, Self
 
 from broadsheet.catalog.cards import CardData
 from broadsheet.lib.time import parse_date
@@ -69,24 +69,37 @@ class Document:
         )
 
 
+Mode = Literal["hybrid", "lexical", "semantic"]
+
+
 class Found(NamedTuple):
-    """One hit: the paper, and its score in parts. All are 0 when the order is not by relevance."""
+    """One hit: the paper, the score that ranks it, and the parts it was made from. All are 0 when the order is not by
+    relevance.
+    """
 
     pk: int
+    score: float = 0.0
     words: float = 0.0  # BM25 over words and pairs of words
     verbatim: float = 0.0  # for runs of the query that stand word for word, and for an equal title
-
-    @property
-    def score(self) -> float:
-        """The sum of the parts."""
-        return self.words + self.verbatim
+    meaning: float | None = None  # the cosine of the query's vector and the paper's, when both have one
 
 
 class Answer(NamedTuple):
-    """How many papers match, and the asked-for stretch of them."""
+    """How many papers match, and the asked-for stretch of them. `notices` are sentences for the reader; `terms` are
+    the words (as indexed) that stood for a paper or a library that was asked with.
+    """
 
     total: int
     found: list[Found]
+    notices: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+
+
+class Example(NamedTuple):
+    """A paper to ask with: its key, and its title and abstract."""
+
+    pk: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +110,8 @@ class Stamp:
     tokeniser: str
     created: str  # ISO 8601
     documents: int
+    embedder: str = ""  # the stamp of the embedder whose vectors it holds; empty for words alone
+    dimensions: int = 0
 
 
 class Reader(ABC):
@@ -106,10 +121,30 @@ class Reader(ABC):
     stamp: Stamp
 
     @abstractmethod
-    def search(self, query: SearchQuery, *, sort: SortKey, limit: int, offset: int = 0) -> Answer:
+    def search(
+        self,
+        query: SearchQuery,
+        *,
+        sort: SortKey,
+        limit: int,
+        offset: int = 0,
+        mode: Mode = "lexical",
+        among: Sequence[int] | None = None,
+    ) -> Answer:
         """The papers that satisfy the query, best first by `sort`; filters hold before ranking. Equal input gives
         equal order.
+
+        `mode` counts only by relevance, where there is a vector for the query; what it asks for and can't be had is
+        said in the notices. With `among` exactly these papers are ranked, all of them that are there.
         """
+
+    @abstractmethod
+    def similar(self, example: Example, *, limit: int, among: Sequence[int] | None = None) -> Answer:
+        """Other papers near to this one in meaning and rare words, nearest first."""
+
+    @abstractmethod
+    def recommend(self, library: Sequence[Example], *, limit: int, among: Sequence[int] | None = None) -> Answer:
+        """Papers outside the library that are most like its papers and least like the others, best first."""
 
     @abstractmethod
     def count(self) -> int:

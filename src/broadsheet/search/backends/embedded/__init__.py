@@ -1,7 +1,7 @@
 """The embedded back end: Tantivy in this process, files in one folder.
 
 index/CURRENT                 the name of the generation that answers, replaced by renaming
-index/g-0123456789abcdef/     a generation: the engine's files and stamp.json
+index/g-0123456789abcdef/     a generation: the engine's files, stamp.json, and the vectors in vectors/
 index.lock                    locked by the one indexer of this machine; beside the folder, so that emptying it frees
 nothing
 """
@@ -9,29 +9,44 @@ nothing
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import re
 import secrets
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from broadsheet.search.backends.base import Backend, IndexDamaged, IndexerBusy, IndexMissing, IndexProblem
-from broadsheet.search.backends.embedded.reading import EmbeddedReader, read_stamp
+from broadsheet.search.backends.base import (
+    Backend,
+    IndexDamaged,
+    IndexerBusy,
+    IndexMissing,
+    IndexOutOfDate,
+    IndexProblem,
+)
+from broadsheet.search.backends.embedded.reading import OTHER_EMBEDDER, EmbeddedReader, read_stamp
 from broadsheet.search.backends.embedded.writing import EmbeddedBuild, EmbeddedWriter, write_durably
+from broadsheet.search.embedder import Embedder, ModelMissing
+from broadsheet.search.embedder import load as load_embedder
+
+log = logging.getLogger("broadsheet.search")
 
 LOOK_EVERY = 1.0  # seconds
 _NAME = re.compile(r"g-[0-9a-f]{16}")
 
 
 class EmbeddedBackend(Backend):
-    """The index in the folder `path`, which need not exist yet."""
+    """The index in the folder `path`, which need not exist yet. `load` gives the embedder, None for words alone; it is
+    called often and may raise ModelMissing.
+    """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, load: Callable[[], Embedder | None] = load_embedder) -> None:
         self.path = path
+        self._load = load
         self._mutex = threading.Lock()
         self._reader: EmbeddedReader | None = None
         self._looked = -LOOK_EVERY
@@ -52,7 +67,7 @@ class EmbeddedBackend(Backend):
             name = self._current()
             try:
                 if reader is None or reader.generation != name:
-                    return EmbeddedReader(self.path / name)
+                    return EmbeddedReader(self.path / name, self._load)
                 reader.refresh()
             except IndexProblem:
                 # The generation may have been dropped between reading the pointer and opening it; then the pointer
@@ -78,8 +93,18 @@ class EmbeddedBackend(Backend):
 
     def writer(self) -> EmbeddedWriter:
         path = self.path / self._current()
-        read_stamp(path)
-        return EmbeddedWriter(path)
+        stamp = read_stamp(path)
+        try:
+            embedder = self._load()
+        except ModelMissing as problem:
+            if stamp.embedder:
+                raise IndexOutOfDate(
+                    f"{problem} Until then changes wait; `broadsheet index --rebuild` goes on by words alone."
+                ) from problem
+            embedder = None
+        if stamp.embedder != (embedder.stamp if embedder else ""):
+            raise IndexOutOfDate(OTHER_EMBEDDER)
+        return EmbeddedWriter(path, embedder)
 
     def build(self) -> EmbeddedBuild:
         self._make_folder(self.path)
@@ -88,7 +113,12 @@ class EmbeddedBackend(Backend):
         except IndexProblem:
             keep = ""
         self._sweep(keep)
-        return EmbeddedBuild(self.path / f"g-{secrets.token_hex(8)}", point=self._point)
+        try:
+            embedder = self._load()
+        except ModelMissing as problem:
+            log.warning("%s Papers are indexed by words alone until the next rebuild.", problem)
+            embedder = None
+        return EmbeddedBuild(self.path / f"g-{secrets.token_hex(8)}", embedder, point=self._point)
 
     def _point(self, name: str) -> None:
         write_durably(self.path / "CURRENT", name + "\n")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -62,22 +63,51 @@ class Ranking:
         self.schema = schema
         self.searcher = searcher
 
-    def query(self, query: SearchQuery, *, every_word: bool = False) -> Query:
-        """The engine query; `every_word` requires all words, as orders other than by score need it."""
-        must = [(Occur.Must, self._silent(self._filter(part))) for part in query.filters]
+    def query(self, query: SearchQuery, *, every_word: bool = False, only: Query | None = None) -> Query:
+        """The engine query; `every_word` requires all words, as orders other than by score need it. With `only` all
+        that it matches (and what the query requires) is scored, whether it has one of the words or not.
+        """
+        must = [(Occur.Must, self._silent(self.filter(part))) for part in query.filters]
         must += [(Occur.MustNot, self._excluded(part)) for part in query.excluded]
-        must += [
-            (Occur.Must, phrase) for part in query.phrases if (phrase := self._run("all", analysis.prose(part.text)))
-        ]
+        must += [(Occur.Must, phrase) for part in query.phrases if (phrase := self.phrase(part))]
+        if only is not None:
+            must.append((Occur.Must, self._silent(only)))
         words = _Words.of(query)
         if query.words and (ranked := self._ranked(words, every_word=every_word)):
-            has_phrases = any(isinstance(part, Phrase) for part in query.words)
-            must.append((Occur.Should if has_phrases and not every_word else Occur.Must, ranked))
-        elif query.terms and not query.phrases:
+            optional = only is not None or any(isinstance(part, Phrase) for part in query.words)
+            must.append((Occur.Should if optional and not every_word else Occur.Must, ranked))
+        elif query.terms and not query.phrases and only is None:
             return Query.empty_query()
         if not any(occur == Occur.Must for occur, _ in must):
             must.append((Occur.Must, self._silent(Query.all_query())))
         return Query.boolean_query(must)
+
+    def likeness(self, weights: dict[str, float], *, only: Query | None = None) -> Query:
+        """Papers with these words (as indexed), BM25 times the weight of each; with `only` all that it matches."""
+        words = [Query.boost_query(self._term("all", word), weight) for word, weight in weights.items() if weight > 0]
+        ranked = self._any(words) if words else Query.empty_query()
+        if only is None:
+            return ranked
+        return Query.boolean_query([(Occur.Must, self._silent(only)), (Occur.Should, ranked)])
+
+    def telling(self, counts: Counter[str], most: int) -> dict[str, float]:
+        """The words of a text that tell most, and how much each weighs: the logarithm of one more than its count."""
+        known = {word: self.searcher.doc_freq("all", word) for word in counts if word not in analysis.STOP_WORDS}
+        # A word that only this paper has finds nothing else.
+        known = {word: frequency for word, frequency in known.items() if frequency > 1}
+        chosen = self._telling({word: counts[word] for word in known}, known)[:most]
+        return {word: math.log1p(counts[word]) for word in chosen}
+
+    def each_of(self, field: str, values: Sequence[int]) -> Query:
+        """The documents with one of these numbers in this field. Quicker than the engine's query for sets."""
+        return self._any([Query.term_query(self.schema, field, int(value)) for value in values])
+
+    def asked(self, query: SearchQuery) -> tuple[int, float]:
+        """How many different words that tell something the query has, and the share of them that some paper has."""
+        words = {word for part in query.words for word in analysis.prose(part.text)}
+        words = (words - analysis.STOP_WORDS) or words
+        found = sum(1 for word in words if self.searcher.doc_freq("all", word))
+        return len(words), (found / len(words) if words else 0.0)
 
     def _ranked(self, words: _Words, *, every_word: bool) -> Query | None:
         counts = Counter(word for word in words.single if word not in analysis.STOP_WORDS)
@@ -133,22 +163,22 @@ class Ranking:
 
     def _excluded(self, part: Term | Phrase | Filter) -> Query:
         if isinstance(part, Filter):
-            return self._filter(part)
+            return self.filter(part)
         return self._run("all", analysis.prose(part.text)) or Query.empty_query()
 
-    def _filter(self, part: Filter) -> Query:
-        operator = registry.operator(part.field)
-        if operator is None:
-            raise ValueError(f"The operator {part.field!r} is not registered.")
+    def filter(self, part: Filter) -> Query:
+        """The documents for which the operator holds."""
+        operator = _operator(part)
         if operator.type == "text":
             return self._text(operator, part.value)
         if operator.type == "keyword":
             return self._term(operator.field, part.value.lower())
-        if operator.type == "year range":
-            first, last = year_span(part.value)
-            return self._days(operator, first * 10_000, last * 10_000 + 9_999)
-        day = day_number(date_of(part.value).day)
-        return self._days(operator, day, None) if operator.type == "date from" else self._days(operator, 1, day - 1)
+        span = day_span(part)
+        return Query.range_query(self.schema, operator.field, FieldType.Unsigned, *(span or (0, 0)))
+
+    def phrase(self, part: Phrase) -> Query | None:
+        """The documents with this phrase; None when it has no words."""
+        return self._run("all", analysis.prose(part.text))
 
     def _text(self, operator: Operator, value: str) -> Query:
         if operator.field != "authors":
@@ -159,9 +189,6 @@ class Ranking:
             return plain or Query.empty_query()
         turned = self._run("authors", [*words[1:], words[0]])  # "LeCun, Yann"
         return self._any([plain, turned] if turned else [plain])
-
-    def _days(self, operator: Operator, first: int, last: int | None) -> Query:
-        return Query.range_query(self.schema, operator.field, FieldType.Unsigned, first, last)
 
     def _run(self, field: str, words: list[str], *, slop: int = 0) -> Query | None:
         """The words one after the other; the engine refuses a phrase of one word."""
@@ -183,6 +210,27 @@ class Ranking:
     @staticmethod
     def _each(queries: list[Query]) -> Query:
         return Query.boolean_query([(Occur.Must, query) for query in queries])
+
+
+def _operator(part: Filter) -> Operator:
+    operator = registry.operator(part.field)
+    if operator is None:
+        raise ValueError(f"The operator {part.field!r} is not registered.")
+    return operator
+
+
+def day_span(part: Filter) -> tuple[int, int | None] | None:
+    """The first and last day number that an operator of a date lets pass (None for no end); None for other
+    operators.
+    """
+    operator = _operator(part)
+    if operator.type == "year range":
+        first, last = year_span(part.value)
+        return first * 10_000, last * 10_000 + 9_999
+    if operator.type not in ("date from", "date before"):
+        return None
+    day = day_number(date_of(part.value).day)
+    return (day, None) if operator.type == "date from" else (1, day - 1)
 
 
 def parts_of(score: float) -> tuple[float, float]:

@@ -3,19 +3,36 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import tantivy
+from numpy.typing import NDArray
 
 from broadsheet.search import analysis
-from broadsheet.search.backends.base import Answer, Found, IndexDamaged, IndexOutOfDate, Reader, Stamp
-from broadsheet.search.backends.embedded.ranking import Ranking, parts_of
-from broadsheet.search.backends.embedded.schema import SCHEMA, engine_errors, open_index
+from broadsheet.search.backends.base import (
+    Answer,
+    Example,
+    Found,
+    IndexDamaged,
+    IndexOutOfDate,
+    Mode,
+    Reader,
+    Stamp,
+)
+from broadsheet.search.backends.embedded.hybrid import Hybrid
+from broadsheet.search.backends.embedded.ranking import parts_of
+from broadsheet.search.backends.embedded.scanning import View
+from broadsheet.search.backends.embedded.schema import SCHEMA, STAMP_FILE, engine_errors, open_index
+from broadsheet.search.backends.embedded.snapshot import Passing, Snapshot
+from broadsheet.search.backends.embedded.vectors import FOLDER
+from broadsheet.search.backends.embedded.writing import committed_rows
+from broadsheet.search.embedder import Embedder, ModelMissing
 from broadsheet.search.language import SearchQuery
 from broadsheet.search.registry import SortKey
 
-STAMP_FILE = "stamp.json"
+OTHER_EMBEDDER = "The search index was made with another embedder. Run `broadsheet index --rebuild`."
 
 
 def read_stamp(path: Path) -> Stamp:
@@ -36,55 +53,123 @@ def read_stamp(path: Path) -> Stamp:
 class EmbeddedReader(Reader):
     """Holds the files of a generation open, so it goes on answering when the generation is dropped."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, load: Callable[[], Embedder | None]) -> None:
         self.generation = path.name
         self.stamp = read_stamp(path)
+        self._load = load
+        self._path = path
         self._meta = path / "meta.json"
-        self._seen = self._fingerprint()
         self._index = open_index(path)
         self._schema = self._index.schema
-        with engine_errors():
-            self._index.reload()
+        self._passing = Passing()
+        self._seen = self._fingerprint()
+        self._snapshot = self._newest(None)
 
     def refresh(self) -> None:
         """See what was committed since the last look."""
-        fingerprint = self._fingerprint()
-        if fingerprint != self._seen:
-            with engine_errors():
-                self._index.reload()
-            self._seen = fingerprint
+        if self._fingerprint() != self._seen:
+            self._snapshot = self._newest(self._snapshot.view)
 
     def _fingerprint(self) -> tuple[int, int, int]:
         with engine_errors():
             status = self._meta.stat()
         return status.st_mtime_ns, status.st_ino, status.st_size
 
-    def search(self, query: SearchQuery, *, sort: SortKey, limit: int, offset: int = 0) -> Answer:
+    def _newest(self, last: View | None) -> Snapshot:
+        """The documents of the newest commit, and the vectors that they name; `last` is the view until now."""
+        for _ in range(20):
+            seen = self._fingerprint()
+            with engine_errors():
+                self._index.reload()
+                searcher = self._index.searcher()
+                view = self._view(committed_rows(searcher), last) if self.stamp.embedder else None
+            self._seen = seen
+            if self._fingerprint() == seen:
+                break  # otherwise rows of this commit may have been dropped as superseded by a newer one
+        return Snapshot(self._schema, searcher, view, self._passing)
+
+    def _view(self, count: int, last: View | None) -> View:
+        return View(self._path / FOLDER, self.stamp.dimensions, count, base=last.base if last else None)
+
+    def search(
+        self,
+        query: SearchQuery,
+        *,
+        sort: SortKey,
+        limit: int,
+        offset: int = 0,
+        mode: Mode = "lexical",
+        among: Sequence[int] | None = None,
+    ) -> Answer:
+        snapshot = self._snapshot
+        by_relevance = sort.field is None and bool(query.words)
+        vector, notices = (None, ()) if mode == "lexical" or not by_relevance else self._vector(query, mode)
         with engine_errors():
-            searcher = self._index.searcher()
-            prepared = Ranking(self._schema, searcher).query(query, every_word=sort.field is not None)
-            if sort.field is None:
-                result = searcher.search(prepared, max(1, limit), count=True, offset=offset)
+            if among is not None:
+                view = snapshot.view or View.empty()
+                answer = Hybrid(snapshot, view).among(query, vector, among)
+            elif vector is None or snapshot.view is None:
+                answer = self._by_words(snapshot, query, sort, limit, offset)
+            elif mode == "semantic":
+                answer = Hybrid(snapshot, snapshot.view).by_meaning(query, vector, limit=limit, offset=offset)
             else:
-                order = tantivy.Order.Desc if sort.descending else tantivy.Order.Asc
-                result = searcher.search(
-                    prepared, max(1, limit), count=True, offset=offset, order_by_field=sort.field, order=order
-                )
-            hits = result.hits[:limit]
-            total: int = result.count  # type: ignore[attr-defined]  # missing in the engine's stubs
-            pks = searcher.fast_field_values("pk", [address for _, address in hits])
+                answer = Hybrid(snapshot, snapshot.view).search(query, vector, limit=limit, offset=offset)
+        return answer._replace(notices=notices)
+
+    def similar(self, example: Example, *, limit: int, among: Sequence[int] | None = None) -> Answer:
+        snapshot = self._snapshot
+        with engine_errors():
+            return Hybrid(snapshot, snapshot.view or View.empty()).similar(example, limit=limit, among=among)
+
+    def recommend(self, library: Sequence[Example], *, limit: int, among: Sequence[int] | None = None) -> Answer:
+        snapshot = self._snapshot
+        with engine_errors():
+            return Hybrid(snapshot, snapshot.view or View.empty()).recommend(library, limit=limit, among=among)
+
+    def _vector(self, query: SearchQuery, mode: Mode) -> tuple[NDArray[np.float32] | None, tuple[str, ...]]:
+        """The query's vector; None, and perhaps a sentence, when there is none that the index could be asked with."""
+        try:
+            embedder = self._load()
+        except ModelMissing as problem:
+            return None, (f"{problem} Until then papers are found by words alone.",)
+        if embedder is None:
+            notice = "The setting EMBEDDER is none, so papers were found by words alone."
+            return None, ((notice,) if mode == "semantic" else ())
+        if embedder.stamp != self.stamp.embedder:
+            return None, (f"{OTHER_EMBEDDER} Until then papers are found by words alone.",)
+        vector = embedder.embed([" ".join(part.text for part in query.words)])[0]
+        return (vector, ()) if vector.any() else (None, ())
+
+    @staticmethod
+    def _by_words(snapshot: Snapshot, query: SearchQuery, sort: SortKey, limit: int, offset: int) -> Answer:
+        searcher = snapshot.searcher
+        prepared = snapshot.ranking.query(query, every_word=sort.field is not None)
+        if sort.field is None:
+            result = searcher.search(prepared, max(1, limit), count=True, offset=offset)
+        else:
+            order = tantivy.Order.Desc if sort.descending else tantivy.Order.Asc
+            result = searcher.search(
+                prepared, max(1, limit), count=True, offset=offset, order_by_field=sort.field, order=order
+            )
+        hits = result.hits[:limit]
+        total: int = result.count  # type: ignore[attr-defined]  # missing in the engine's stubs
+        pks = searcher.fast_field_values("pk", [address for _, address in hits])
         if sort.field is not None:
             return Answer(total, [Found(int(pk)) for pk in pks if pk is not None])
         return Answer(
             total,
-            [Found(int(pk), *parts_of(score)) for pk, (score, _) in zip(pks, hits, strict=True) if pk is not None],
+            [
+                Found(int(pk), score, *parts_of(score))
+                for pk, (score, _) in zip(pks, hits, strict=True)
+                if pk is not None
+            ],
         )
 
     def count(self) -> int:
-        return int(self._index.searcher().num_docs)
+        return int(self._snapshot.searcher.num_docs)
 
     def ids(self) -> Iterator[int]:
-        searcher = self._index.searcher()
+        searcher = self._snapshot.searcher
         last: int | None = 0
         while last is not None:
             after = tantivy.Query.range_query(

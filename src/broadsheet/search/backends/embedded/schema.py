@@ -12,7 +12,9 @@ import tantivy
 from broadsheet.search import analysis
 from broadsheet.search.backends.base import Document, IndexDamaged
 
-SCHEMA = "fields-1"  # raise it with every change of the fields
+SCHEMA = "fields-2"  # raise it with every change of the fields
+STAMP_FILE = "stamp.json"
+NO_ROW = -1
 UNKNOWN_LAST = 99_999_999  # stands for no date where ascending days must end with it
 _NAME_GAP = ("", "", "")  # empty values between names, each moving the next name on by one position
 TITLE_LIMIT, TEXT_LIMIT, MANY = 5_000, 50_000, 20_000  # characters, characters, values: what hostile papers may cost
@@ -23,6 +25,7 @@ def build_schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     # A signed field: the engine's deletion by term silently misses unsigned ones (0.27).
     builder.add_integer_field("pk", indexed=True, fast=True)
+    builder.add_integer_field("row", indexed=True, fast=True)  # of the vector; NO_ROW without one
     builder.add_text_field("title", tokenizer_name="prose")
     builder.add_text_field("all", tokenizer_name="prose")
     builder.add_text_field("authors", tokenizer_name="names")
@@ -73,11 +76,12 @@ def day_number(day: dt.date | None) -> int:
     return day.year * 10_000 + day.month * 100 + day.day if day else 0
 
 
-def as_engine_document(document: Document) -> tantivy.Document:
-    """The fields of one paper."""
+def as_engine_document(document: Document, row: int = NO_ROW) -> tantivy.Document:
+    """The fields of one paper whose vector stands in this row."""
     title = analysis.clean(document.title)[:TITLE_LIMIT]
     made = tantivy.Document()
     made.add_integer("pk", document.pk)
+    made.add_integer("row", row)
     made.add_text("title", title)
     made.add_text("title_key", analysis.title_key(analysis.PROSE.analyze(title)))
     made.add_text("all", title)

@@ -7,51 +7,99 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
+
+import tantivy
 
 from broadsheet.search import analysis
 from broadsheet.search.backends.base import Build, Document, Stamp, Writer
-from broadsheet.search.backends.embedded.reading import STAMP_FILE
-from broadsheet.search.backends.embedded.schema import SCHEMA, as_engine_document, engine_errors, open_index
+from broadsheet.search.backends.embedded.schema import (
+    NO_ROW,
+    SCHEMA,
+    STAMP_FILE,
+    as_engine_document,
+    day_number,
+    engine_errors,
+    open_index,
+)
+from broadsheet.search.backends.embedded.vectors import FOLDER, VectorWriter
+from broadsheet.search.embedder import Embedder, document_text
 
+EMBEDDED_AT_ONCE = 500
 HEAP = 64_000_000  # bytes the engine collects before it writes a segment
 
 
-class EmbeddedWriter(Writer):
-    """One thread, one heap; the engine's own lock keeps a second writer out of the folder."""
+def committed_rows(searcher: tantivy.Searcher) -> int:
+    """How many rows of vectors the documents of this commit may name."""
+    newest = searcher.search(
+        tantivy.Query.all_query(), 1, count=False, order_by_field="row", order=tantivy.Order.Desc
+    ).hits
+    return int(newest[0][0]) + 1 if newest else 0
 
-    def __init__(self, path: Path, *, create: bool = False) -> None:
+
+class EmbeddedWriter(Writer):
+    """One thread, one heap; the engine's own lock keeps a second writer out of the folder. Without an embedder the
+    documents have no vectors.
+    """
+
+    def __init__(self, path: Path, embedder: Embedder | None, *, create: bool = False) -> None:
         self.index = open_index(path, create=create)
+        self._embedder = embedder
+        self._vectors: VectorWriter | None = None
         with engine_errors():
             self._writer = self.index.writer(HEAP, 1)
+            if embedder is not None:
+                self.index.reload()
+                committed = committed_rows(self.index.searcher())
+                self._vectors = VectorWriter(path / FOLDER, embedder.dimensions, committed=committed)
         self._fresh = create  # nothing to replace, which saves a deletion for each document
         self._open = True
         self._dirty = False
 
     def put(self, documents: Iterable[Document]) -> None:
-        with engine_errors():
-            for document in documents:
-                self._dirty = True
-                if not self._fresh:
-                    self._writer.delete_documents_by_term("pk", document.pk)
-                self._writer.add_document(as_engine_document(document))
+        documents = iter(documents)
+        while chunk := list(islice(documents, EMBEDDED_AT_ONCE)):
+            with engine_errors():
+                for document, row in zip(chunk, self._rows(chunk), strict=True):
+                    self._dirty = True
+                    if not self._fresh:
+                        self._writer.delete_documents_by_term("pk", document.pk)
+                    self._writer.add_document(as_engine_document(document, row))
+
+    def _rows(self, documents: list[Document]) -> Iterator[int]:
+        """Write the documents' vectors; their rows in order."""
+        if self._embedder is None or self._vectors is None:
+            return iter([NO_ROW] * len(documents))
+        vectors = self._embedder.embed([document_text(one.title, one.abstract) for one in documents])
+        first = self._vectors.append([one.pk for one in documents], [day_number(one.day) for one in documents], vectors)
+        return iter(range(first, first + len(documents)))
 
     def delete(self, pks: Iterable[int]) -> None:
+        pks = list(pks)
         with engine_errors():
             for pk in pks:
                 self._dirty = True
                 self._writer.delete_documents_by_term("pk", pk)
+            if self._vectors and pks:
+                self._vectors.delete(pks)
 
     def commit(self) -> None:
         with engine_errors():
+            if self._vectors:
+                self._vectors.sync()  # before the documents that name them
             self._writer.commit()
             self._dirty = False
+            if self._vectors:
+                self._vectors.settle()
 
     def close(self) -> None:
         if self._open:
             self._open = False
+            if self._vectors:
+                self._vectors.close()
             with engine_errors():
                 if self._dirty:
                     self._writer.rollback()
@@ -61,10 +109,11 @@ class EmbeddedWriter(Writer):
 class EmbeddedBuild(Build):
     """A generation that the pointer does not name yet."""
 
-    def __init__(self, path: Path, *, point: Callable[[str], None]) -> None:
+    def __init__(self, path: Path, embedder: Embedder | None, *, point: Callable[[str], None]) -> None:
         self.path = path
+        self._embedder = embedder
         self._point = point
-        self.writer: EmbeddedWriter = EmbeddedWriter(path, create=True)
+        self.writer: EmbeddedWriter = EmbeddedWriter(path, embedder, create=True)
 
     def count(self) -> int:
         with engine_errors():
@@ -72,7 +121,14 @@ class EmbeddedBuild(Build):
             return int(self.writer.index.searcher().num_docs)
 
     def publish(self, *, documents: int, now: dt.datetime) -> None:
-        stamp = Stamp(schema=SCHEMA, tokeniser=analysis.TOKENISER, created=now.isoformat(), documents=documents)
+        stamp = Stamp(
+            schema=SCHEMA,
+            tokeniser=analysis.TOKENISER,
+            created=now.isoformat(),
+            documents=documents,
+            embedder=self._embedder.stamp if self._embedder else "",
+            dimensions=self._embedder.dimensions if self._embedder else 0,
+        )
         write_durably(self.path / STAMP_FILE, json.dumps(asdict(stamp)) + "\n")
         self._point(self.path.name)
 

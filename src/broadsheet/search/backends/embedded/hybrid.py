@@ -1,0 +1,227 @@
+"""Searching by words and meaning at once, for papers like a paper, and for papers like a library.
+
+Both halves bring candidates; each candidate gets both scores, from the same commit; one rule makes one score of them
+(`fusion`). Verbatim runs stay above everything.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from tantivy import Query
+
+from broadsheet.search import analysis
+from broadsheet.search.backends.base import Answer, Example, Found
+from broadsheet.search.backends.embedded import fusion
+from broadsheet.search.backends.embedded.ranking import parts_of
+from broadsheet.search.backends.embedded.scanning import Slots, View
+from broadsheet.search.backends.embedded.snapshot import Snapshot
+from broadsheet.search.language import SearchQuery
+
+POOL = 100  # candidates of each half
+DEEPEST = 1_000  # hits by meaning alone
+LIKE_WORDS = 24  # words that stand for a paper
+LIKE_WEIGHT = 1.0  # of meaning, for papers like a paper
+LIBRARY_WORDS = 48
+RIDGE = 0.02  # added to the variance of each dimension, of which there are some hundred at a total of 1
+AT_ONCE = 500  # documents scored in one go
+Vector = NDArray[np.float32]
+Prepared = Callable[[Query], Query]  # a query that scores exactly what another matches
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Papers with both scores, in no order."""
+
+    pks: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    words: NDArray[np.float64]  # the engine's score, with the verbatim tier
+    meaning: Vector  # dot products
+
+    def but(self, pks: Sequence[int]) -> Candidates:
+        """Without these papers."""
+        keep = ~np.isin(self.pks, np.asarray(pks, np.int64))
+        return Candidates(self.pks[keep], self.rows[keep], self.words[keep], self.meaning[keep])
+
+
+class Hybrid:
+    """One snapshot that has vectors."""
+
+    def __init__(self, snapshot: Snapshot, view: View) -> None:
+        self._snapshot, self._view = snapshot, view
+        self._ranking = snapshot.ranking
+
+    def search(self, query: SearchQuery, vector: Vector, *, limit: int, offset: int) -> Answer:
+        """The papers for the query by both halves. The first places come from the candidates; behind them stands what
+        is left by words alone, so that pages join.
+        """
+        prepared = self._ranking.query(query)
+        result = self._snapshot.searcher.search(prepared, POOL, count=True)
+        total: int = result.count  # type: ignore[attr-defined]  # missing in the engine's stubs
+        asked, known = self._ranking.asked(query)
+        near: Slots = np.empty(0, np.int64)
+        if known:  # words that no paper has mean nothing here
+            near, _ = self._view.nearest(vector, POOL, allowed=self._snapshot.allowed(query))
+        found = self._both(result.hits, near, lambda rows: self._ranking.query(query, only=rows), vector)
+        deviations = fusion.deviations(found.meaning, self._snapshot.background(vector))
+        hits = self._fused(found, deviations, fusion.weight(asked), needs_words=fusion.FLOOR)
+        extra = sum(1 for hit in hits if not hit.words + hit.verbatim)
+        page = hits[offset : offset + limit]
+        if len(page) < limit and total > POOL:
+            page += self._behind(prepared, hits, offset + len(page), limit - len(page))
+        return Answer(total + extra, page)
+
+    def by_meaning(self, query: SearchQuery, vector: Vector, *, limit: int, offset: int) -> Answer:
+        """The papers nearest in meaning among those that the query's operators and phrases let pass."""
+        allowed = self._snapshot.allowed(query)
+        living = self._view.living if allowed is None else self._view.living & allowed
+        near, _ = self._view.nearest(vector, min(limit + offset, DEEPEST), allowed=allowed)
+        found = self._both([], near, lambda rows: self._ranking.query(query, only=rows), vector)
+        order = np.lexsort((found.pks, -found.meaning))[offset : offset + limit]
+        hits = [
+            Found(int(found.pks[at]), float(found.meaning[at]), *parts_of(found.words[at]), float(found.meaning[at]))
+            for at in order
+        ]
+        return Answer(min(int(np.count_nonzero(living)), DEEPEST), hits)
+
+    def among(self, query: SearchQuery, vector: Vector | None, pks: Sequence[int]) -> Answer:
+        """Exactly these papers, ranked as `search` ranks its candidates."""
+        found = self._scored("pk", pks, lambda only: self._ranking.query(query, only=only), vector)
+        if vector is None:
+            return Answer(len(found.pks), self._fused(found, np.zeros(len(found.pks)), 0.0))
+        deviations = fusion.deviations(found.meaning, self._snapshot.background(vector))
+        hits = self._fused(found, deviations, fusion.weight(self._ranking.asked(query)[0]))
+        return Answer(len(hits), hits)
+
+    def similar(self, example: Example, *, limit: int, among: Sequence[int] | None) -> Answer:
+        """Papers like this one: near to its vector, and with the words of it that few papers have."""
+        counts = Counter(analysis.prose(example.text))
+        weights = self._ranking.telling(counts, LIKE_WORDS)
+        vector = self._vectors_of([example.pk]).sum(axis=0)
+        return self._like(weights, vector, [example.pk], limit, among)
+
+    def recommend(self, library: Sequence[Example], *, limit: int, among: Sequence[int] | None) -> Answer:
+        """Papers like these and unlike the others: a linear classifier on the vectors (ridge regression of membership,
+        which for few members is the difference of the means through the inverse of the covariance), and one on
+        the words (Rocchio: the mean of the members' weighted words).
+        """
+        weights: defaultdict[str, float] = defaultdict(float)
+        for example in library:
+            found = self._ranking.telling(Counter(analysis.prose(example.text)), LIBRARY_WORDS)
+            length = sum(value**2 for value in found.values()) ** 0.5 or 1.0
+            for word, value in found.items():
+                weights[word] += value / length
+        members = [example.pk for example in library]
+        vector = self._direction(self._vectors_of(members))
+        return self._like(
+            dict(sorted(weights.items(), key=lambda item: (-item[1], item[0]))[:LIBRARY_WORDS]),
+            vector,
+            members,
+            limit,
+            among,
+        )
+
+    def _direction(self, members: Vector) -> Vector:
+        everything = self._view.vectors(self._view.sample(20_000))
+        if not len(members) or len(everything) < 2:
+            return np.zeros(members.shape[1], np.float32)
+        mean = everything.mean(axis=0)
+        centred = everything - mean
+        covariance = centred.T @ centred / len(centred)
+        shrunk = covariance + RIDGE * np.eye(len(mean), dtype=np.float32)
+        direction = np.linalg.solve(shrunk, members.mean(axis=0) - mean)
+        length = float(np.linalg.norm(direction))
+        return (direction / length if length else direction).astype(np.float32)
+
+    def _like(
+        self, weights: dict[str, float], vector: Vector, without: list[int], limit: int, among: Sequence[int] | None
+    ) -> Answer:
+        def prepared(only: Query | None = None) -> Query:
+            return self._ranking.likeness(weights, only=only)
+
+        if among is not None:
+            found = self._scored("pk", among, prepared, vector)
+        else:
+            pool = max(POOL, limit + len(without))
+            hits = self._snapshot.searcher.search(prepared(), pool, count=False).hits
+            near, _ = self._view.nearest(vector, pool)
+            found = self._both(hits, near, prepared, vector).but(without)
+        deviations = fusion.deviations(found.meaning, self._snapshot.background(vector))
+        best = self._fused(found, deviations, LIKE_WEIGHT, tiers=False)[:limit]
+        return Answer(len(found.pks), best, terms=tuple(weights))
+
+    def _vectors_of(self, pks: Sequence[int]) -> Vector:
+        rows: list[int] = []
+        for start in range(0, len(pks), AT_ONCE):
+            part = pks[start : start + AT_ONCE]
+            hits = self._snapshot.searcher.search(self._ranking.each_of("pk", part), len(part), count=False).hits
+            rows += self._snapshot.documents([address for _, address in hits])[1].tolist()
+        return self._view.vectors(self._view.slots_of(np.array(rows, np.int64)))
+
+    def _both(self, hits: list[Any], near: Slots, prepared: Prepared, vector: Vector) -> Candidates:
+        """The hits by words and the nearest by meaning, each once, with both scores."""
+        pks, rows = self._snapshot.documents([address for _, address in hits])
+        words = np.array([score for score, _ in hits], np.float64)
+        meaning = self._view.dots(self._view.slots_of(rows), vector)
+        new = self._view.rows[near].astype(np.int64)
+        more = self._scored("row", new[~np.isin(new, rows)].tolist(), prepared, vector)
+        return Candidates(
+            np.concatenate([pks, more.pks]),
+            np.concatenate([rows, more.rows]),
+            np.concatenate([words, more.words]),
+            np.concatenate([meaning, more.meaning]),
+        )
+
+    def _scored(self, field: str, values: Sequence[int], prepared: Prepared, vector: Vector | None) -> Candidates:
+        """The documents with these numbers in `field` that are there, with both scores."""
+        addresses: list[Any] = []
+        scores: list[float] = []
+        for start in range(0, len(values), AT_ONCE):
+            part = values[start : start + AT_ONCE]
+            query = prepared(self._ranking.each_of(field, part))
+            hits = self._snapshot.searcher.search(query, len(part), count=False).hits
+            scores += [score for score, _ in hits]
+            addresses += [address for _, address in hits]
+        pks, rows = self._snapshot.documents(addresses)
+        slots = self._view.slots_of(rows)
+        meaning = np.zeros(len(pks), np.float32) if vector is None else self._view.dots(slots, vector)
+        return Candidates(pks, rows, np.array(scores, np.float64), meaning)
+
+    def _fused(
+        self,
+        found: Candidates,
+        deviations: NDArray[np.float64],
+        weight: float,
+        *,
+        needs_words: float | None = None,
+        tiers: bool = True,
+    ) -> list[Found]:
+        """The candidates, best first. Those without words need so many deviations of meaning."""
+        parts = [parts_of(score) if tiers else (float(score), 0.0) for score in found.words]
+        words = np.array([part[0] for part in parts], np.float64)
+        verbatim = np.array([part[1] for part in parts], np.float64)
+        scores = verbatim + fusion.fuse(words, deviations, weight=weight)
+        kept = np.arange(len(scores))
+        if needs_words is not None:
+            kept = kept[(found.words > 0) | (deviations >= needs_words)]
+        order = kept[np.lexsort((found.pks[kept], -scores[kept]))]
+        meaning = found.meaning
+        return [
+            Found(int(found.pks[at]), float(scores[at]), float(words[at]), float(verbatim[at]), float(meaning[at]))
+            for at in order
+        ]
+
+    def _behind(self, prepared: Query, before: list[Found], offset: int, limit: int) -> list[Found]:
+        """What follows on the candidates: the other papers with one of the words, by words alone."""
+        skip = offset - len(before)
+        wanted = skip + limit + len(before)
+        hits = self._snapshot.searcher.search(prepared, wanted, count=False, offset=POOL).hits
+        pks, _ = self._snapshot.documents([address for _, address in hits])
+        taken = {hit.pk for hit in before}
+        rest = [(int(pk), score) for pk, (score, _) in zip(pks, hits, strict=True) if int(pk) not in taken]
+        return [Found(pk, 0.0, *parts_of(score)) for pk, score in rest[skip : skip + limit]]

@@ -1,0 +1,223 @@
+"""The vectors of a generation, open for searching: one view a commit, never changed.
+
+A *slot* is a place in a view: those of the base in order of nearness, then those of the tail.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from broadsheet.search.backends.base import IndexDamaged
+from broadsheet.search.backends.embedded.vectors import COLUMNS, current_files, last_of_each, record
+
+try:  # integers either way, so that the answers are the same; only the time differs
+    import simsimd
+except ImportError:  # pragma: no cover
+    simsimd = None  # type: ignore[assignment]
+
+SCAN = 32_000  # vectors that one search looks at; what a filter leaves is looked at whole up to here
+RESCORED = 4  # times as many candidates as asked for are compared with the unrounded query
+NO_SLOT = np.uint32(0xFFFF_FFFF)
+Slots = NDArray[np.int64]
+
+
+class Base:
+    """The rows that stand in order of nearness. Raises IndexDamaged when a file is missing or cut."""
+
+    def __init__(self, path: Path, first: int) -> None:
+        self.first = first
+        try:
+            column = {name: np.load(path / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in COLUMNS}
+        except (ValueError, EOFError) as error:
+            raise cut_short() from error
+        self.vectors: NDArray[np.int8] = column["vectors"]
+        self.scales: NDArray[np.float32] = np.asarray(column["scales"])
+        self.pks: NDArray[np.int64] = np.asarray(column["pks"])
+        self.days: NDArray[np.uint32] = np.asarray(column["days"])
+        self.rows: NDArray[np.uint32] = np.asarray(column["rows"])
+        self.starts: Slots = np.asarray(column["starts"])
+        self.centroids: NDArray[np.float32] = np.asarray(column["centroids"])
+        self.slot_of_row = np.full(first, NO_SLOT, np.uint32)
+        self.slot_of_row[self.rows] = np.arange(len(self.rows), dtype=np.uint32)
+        self.by_pk = np.argsort(self.pks)
+
+
+def cut_short() -> IndexDamaged:
+    """What is said of vectors that are not all there."""
+    return IndexDamaged("The vectors of the search index are cut short or gone. Run `broadsheet index --rebuild`.")
+
+
+class View:
+    """The rows below `count`, which is what one commit may name. Safe to use from several threads."""
+
+    def __init__(self, folder: Path, dimensions: int, count: int, *, base: Base | None = None) -> None:
+        """`base` is one opened before, used again where it is still the right one. Raises IndexDamaged."""
+        kind = record(dimensions)
+        self.base, tail = _open_files(folder, kind, count, base)
+        first = self.base.first if self.base else 0
+        self.count = count
+        self.tail: NDArray[Any] = tail
+        self.held = len(self.base.rows) if self.base else 0  # slots of the base
+        numbers = np.arange(first, first + len(tail), dtype=np.uint32)
+        before = self.base
+        self.scales = np.concatenate([before.scales, tail["scale"]]) if before else np.array(tail["scale"])
+        self.days = np.concatenate([before.days, tail["day"]]) if before else np.array(tail["day"])
+        self.rows = np.concatenate([before.rows, numbers]) if before else numbers
+        self.living = np.ones(self.held + len(tail), np.bool_)
+        pks = np.array(tail["pk"])
+        self.living[self.held :] = last_of_each(pks, numbers) & (tail["scale"] > 0)
+        if before and len(pks) and self.held:
+            places = np.searchsorted(before.pks, pks, sorter=before.by_pk).clip(max=self.held - 1)
+            slots = before.by_pk[places]
+            self.living[slots[before.pks[slots] == pks]] = False
+
+    @classmethod
+    def empty(cls) -> View:
+        """The view of an index without vectors."""
+        view = cls.__new__(cls)
+        view.base, view.count, view.held, view.tail = None, 0, 0, np.zeros(0, record(1))
+        view.scales, view.days = np.zeros(0, np.float32), np.zeros(0, np.uint32)
+        view.rows, view.living = np.zeros(0, np.uint32), np.zeros(0, np.bool_)
+        return view
+
+    def slots_of(self, rows: NDArray[np.int64]) -> Slots:
+        """The slot of each row; -1 where it has none (any more)."""
+        first = self.base.first if self.base else 0
+        slots = np.where(rows < 0, -1, rows - first + self.held)
+        if self.base:
+            old = (rows >= 0) & (rows < first)
+            found = self.base.slot_of_row[rows[old]]
+            slots[old] = np.where(found == NO_SLOT, -1, found.astype(np.int64))
+        slots[slots >= len(self.rows)] = -1
+        return slots
+
+    def take(self, slots: Slots) -> NDArray[np.int8]:
+        """The whole numbers of these slots, (n, dimensions)."""
+        if not self.base or not len(slots):
+            return np.asarray(self.tail["vector"][slots - self.held])
+        old = slots < self.held
+        if old.all():
+            return self.base.vectors.take(slots, axis=0)
+        taken = np.empty((len(slots), self.tail["vector"].shape[1]), np.int8)
+        taken[old] = self.base.vectors[slots[old]]
+        taken[~old] = self.tail["vector"][slots[~old] - self.held]
+        return taken
+
+    def vectors(self, slots: Slots) -> NDArray[np.float32]:
+        """The vectors of these slots; zeros for slot -1."""
+        known = slots >= 0
+        found = np.zeros((len(slots), self.tail["vector"].shape[1]), np.float32)
+        found[known] = self.take(slots[known]) * self.scales[slots[known], None]
+        return found
+
+    def dots(self, slots: Slots, query: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The dot product of each slot's vector with the query; 0 for slot -1."""
+        return np.asarray(np.vecdot(self.vectors(slots), query))
+
+    def sample(self, size: int) -> Slots:
+        """Some living slots, spread evenly: what vectors are like here on the whole."""
+        slots = np.flatnonzero(self.living)
+        return slots[:: max(1, len(slots) // size)][:size]
+
+    def nearest(
+        self, query: NDArray[np.float32], limit: int, *, allowed: NDArray[np.bool_] | None = None, scan: int = SCAN
+    ) -> tuple[Slots, NDArray[np.float32]]:
+        """The `limit` living slots nearest to the query, nearest first, and their dot products with it.
+
+        `allowed` says by slot which may come. Exact as long as no more than `scan` may; otherwise the lists around
+        the query are looked at until they hold so many.
+        """
+        allowed = self.living if allowed is None else self.living & allowed
+        highest = float(np.abs(query).max(initial=0.0))
+        if not highest or limit < 1:
+            return np.empty(0, np.int64), np.empty(0, np.float32)
+        whole = np.rint(query * (127 / highest)).astype(np.int8)
+        slots, near = self._looked_at(query, whole, allowed, scan)
+        wanted = min(len(slots), max(RESCORED * limit, 200))
+        if wanted < len(slots):
+            slots = slots[np.argpartition(near, len(near) - wanted)[-wanted:]]
+        exact = self.dots(slots, query)
+        best = np.lexsort((self.rows[slots], -exact))[:limit]
+        return slots[best], exact[best]
+
+    def _looked_at(
+        self, query: NDArray[np.float32], whole: NDArray[np.int8], allowed: NDArray[np.bool_], scan: int
+    ) -> tuple[Slots, NDArray[np.float64]]:
+        """The slots that are compared, and their rounded products."""
+        passing = int(np.count_nonzero(allowed))
+        if passing <= scan or not self.base:
+            slots = np.flatnonzero(allowed)
+            if passing < len(allowed) // 2 or self.base:
+                return slots, products(self.take(slots), whole) * self.scales[slots]
+            return slots, (products(self.tail["vector"], whole) * self.scales)[slots]
+        spans = self._lists(self.base, query, allowed, scan)
+        spans.append((self.held, len(self.rows)))
+        slots = np.concatenate([np.arange(start, end) for start, end in spans])
+        chosen = allowed[slots]
+        if np.count_nonzero(chosen) < len(slots) // 2:
+            slots = slots[chosen]
+            return slots, products(self.take(slots), whole) * self.scales[slots]
+        near = np.empty(len(slots), np.float64)
+        at = 0
+        for start, end in spans:
+            block = self.base.vectors[start:end] if start < self.held else self.tail["vector"]
+            products(block, whole, out=near[at : at + end - start])
+            at += end - start
+        near *= self.scales[slots]
+        near[~chosen] = -np.inf
+        return slots, near
+
+    def _lists(
+        self, base: Base, query: NDArray[np.float32], allowed: NDArray[np.bool_], scan: int
+    ) -> list[tuple[int, int]]:
+        """(first slot, end) of the lists nearest to the query that together hold `scan` allowed slots."""
+        held = np.concatenate([[0], np.cumsum(allowed[: self.held])])
+        sizes = np.diff(held[base.starts])
+        order = np.argsort(-np.vecdot(base.centroids, query), kind="stable")
+        enough = int(np.searchsorted(np.cumsum(sizes[order]), scan)) + 1
+        return [(int(base.starts[at]), int(base.starts[at + 1])) for at in order[:enough] if sizes[at]]
+
+
+def _open_files(folder: Path, kind: np.dtype[Any], count: int, base: Base | None) -> tuple[Base | None, NDArray[Any]]:
+    """The base and the rows of the tail below `count`; looks again when a writer puts other files in their place."""
+    for last_try in (False, False, False, True):
+        try:
+            files = current_files(folder)
+            if files.base is None:
+                base = None
+            elif base is None or base.first != files.first:
+                base = Base(files.base, files.first)
+            wanted = max(0, count - files.first)
+            size = files.tail.stat().st_size if wanted or files.tail.exists() else 0
+            if size < wanted * kind.itemsize:
+                raise cut_short()
+            if not wanted:
+                return base, np.zeros(0, kind)
+            return base, np.memmap(files.tail, kind, "r", shape=(wanted,))
+        except OSError as error:
+            if last_try:
+                raise cut_short() from error
+        except IndexDamaged:
+            if last_try:
+                raise
+    raise AssertionError("unreachable")
+
+
+def products(
+    vectors: NDArray[np.int8], query: NDArray[np.int8], *, out: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
+    """The dot product of each row with the query, in whole numbers, in one thread."""
+    if out is None:
+        out = np.empty(len(vectors), np.float64)
+    if not len(vectors):
+        return out
+    if simsimd is not None:
+        simsimd.cdist(query[None], vectors, metric="dot", threads=1, out=out[None])
+    else:
+        # Below 2^24 floats hold whole numbers exactly: 256 · 127² is a quarter of it, and longer vectors come near.
+        out[:] = np.vecdot(vectors, query.astype(np.float32))
+    return out
