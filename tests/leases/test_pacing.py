@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import pytest
 from django.db import connection
 
 from broadsheet.leases import pacing
+from broadsheet.leases import services as leases
 
 SERVE = """
 import sys, types
@@ -55,3 +57,18 @@ def test_transactions_are_shorter_while_it_lasts(served: subprocess.Popen[str]) 
     assert pacing.papers_at_once() == pacing.WHILE_ALONE
     assert pacing.WHILE_SERVED <= 100
     assert pacing.PAUSE >= 0.020
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="only SQLite keeps such a log")
+def test_a_long_log_is_emptied_while_nobody_waits(
+    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, now: dt.datetime
+) -> None:
+    settings.HOME = tmp_path
+    log = Path(f"{connection.settings_dict['NAME']}-wal")
+    leases.acquire(name="a test", holder="me", seconds=1, now=now)
+    pacing.make_room()
+    assert log.stat().st_size > 0  # a short one is left alone
+    monkeypatch.setattr(pacing, "LONG_LOG", 0)
+    pacing.make_room()
+    assert log.stat().st_size == 0

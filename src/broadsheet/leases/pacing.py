@@ -17,6 +17,7 @@ from django.db import connection
 WHILE_SERVED = 50  # papers a transaction; docs/dev/decisions/0007 has the measurements behind these figures
 WHILE_ALONE = 250
 PAUSE = 0.030  # seconds; SQLite looks every 25 ms at most whether it may write, for the first eighth of a second
+LONG_LOG = 64_000_000  # bytes
 
 _held: list[int] = []
 
@@ -57,6 +58,22 @@ def make_room() -> None:
     """To be called after each transaction of a background writer, outside of it: lets others write."""
     if _others_wait():
         time.sleep(PAUSE)
+    elif connection.vendor == "sqlite":
+        _shorten_log()
+
+
+def _shorten_log() -> None:
+    """Empty SQLite's log where it has grown long. It does so by itself only when nobody reads at that moment, which
+    with an indexer beside a writer hardly happens: the log then grows to gigabytes and every read slows down.
+    """
+    log = Path(f"{connection.settings_dict['NAME']}-wal")
+    try:
+        long = log.stat().st_size > LONG_LOG
+    except FileNotFoundError:
+        return
+    if long and not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _others_wait() -> bool:
