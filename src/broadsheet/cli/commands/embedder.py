@@ -93,20 +93,25 @@ def train(
     boot(home)
     from django.conf import settings
 
+    from broadsheet.ingest.services import PathRefused, files_of
     from broadsheet.search.embedder import EmbedderProblem
     from broadsheet.search.embedder.making import install, measure, write
     from broadsheet.search.embedder.static import current, fingerprint
 
     try:
+        files, exclude = files_of(files or []), files_of(exclude or [])
+    except PathRefused as error:
+        fail(str(error), USAGE)
+    try:
         before = current(Path(str(settings.HOME)))
-        made, held = _train(files or [], source, exclude or [], _recipe(epochs, seed), before if not scratch else None)
+        made, held = _train(files, source, exclude, _recipe(epochs, seed), before if not scratch else None)
     except EmbedderProblem as error:
         fail(str(error))
     measures = {"before": measure(before, held), "after": measure(made.embedder(), held)}
     about = {
         "command": _command(files, source, exclude, scratch, epochs, seed),
-        "trained on": [{"file": path.name, **fingerprint(path)} for path in files or []],
-        "never learnt from": [{"file": path.name, **fingerprint(path)} for path in exclude or []],
+        "trained on": [{"file": path.name, **fingerprint(path)} for path in files],
+        "never learnt from": [{"file": path.name, **fingerprint(path)} for path in exclude],
         "measured on held-out papers": {"papers": len(held), **measures["after"]},
     }
     worse = sum(measures["after"].values()) < sum(measures["before"].values())
@@ -191,13 +196,11 @@ def _of_file(path: Path) -> Iterator[tuple[str, str]]:
         fail(f"{path} can't be read: {error}", USAGE)
 
 
-def _command(
-    files: list[Path] | None, source: str | None, exclude: list[Path] | None, scratch: bool, epochs: int, seed: int
-) -> str:
+def _command(files: list[Path], source: str | None, exclude: list[Path], scratch: bool, epochs: int, seed: int) -> str:
     """The command that makes the same table again; files by their names alone."""
-    words = ["broadsheet embedder train", *(path.name for path in files or [])]
+    words = ["broadsheet embedder train", *(path.name for path in files)]
     words += ["--from catalog"] if source else []
-    words += [f"--exclude {path.name}" for path in exclude or []]
+    words += [f"--exclude {path.name}" for path in exclude]
     words += ["--scratch"] if scratch else []
     return " ".join([*words, f"--epochs {epochs} --seed {seed}"])
 

@@ -7,7 +7,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from broadsheet.search.embedder.training import Floats, Progress, Recipe, Rows, 
 
 MIN_PAPERS = 200  # fewer teach nothing
 MIN_SAID = 3  # a word in fewer places shares its rows with others
+GENTLER = 0.2  # the step size, as a share, when a table that knows its words already is trained on
 MEASURED = 2_000  # papers held out that are measured on, at most
 
 
@@ -61,11 +62,19 @@ def make(
             f"There are {len(corpus):,} papers with an abstract to learn from; {MIN_PAPERS} are the least, "
             "and some ten thousand are better. Take in more papers, or name files."
         )
+    if start:
+        recipe = replace(
+            recipe,
+            words=max(recipe.words, len(start.vocabulary.words)),
+            buckets=start.vocabulary.buckets,
+            dimensions=start.dimensions,
+            rate=recipe.rate * GENTLER,
+        )
     vocabulary, numbers = choose_words(corpus, recipe, start.vocabulary if start else None)
     rows = in_rows(corpus, vocabulary, numbers)
     table = first_table(rows, vocabulary, recipe)
     if start:
-        known = start.vectors_of(vocabulary.words)
+        known = start.vectors_of(vocabulary)
         taken = np.flatnonzero(known.any(axis=1))
         table[taken] = known[taken]
     return Made(vocabulary, train(rows, table, recipe, progress), len(corpus), recipe)

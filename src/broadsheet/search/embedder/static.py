@@ -60,12 +60,15 @@ class StaticEmbedder:
                 np.divide(vector, length, out=vectors[at])
         return vectors
 
-    def vectors_of(self, words: Sequence[str]) -> NDArray[np.float32]:
-        """The rows of single words, in their order; zeros for those that have no row of their own."""
-        rows = [self.vocabulary.row(word) for word in words]
+    def vectors_of(self, vocabulary: Vocabulary) -> NDArray[np.float32]:
+        """This table's rows in the order of another vocabulary with as many shared rows; zeros for words that have no
+        row of their own here.
+        """
+        rows = [self.vocabulary.row(word) for word in vocabulary.words]
+        rows += range(len(self.vocabulary.words), len(self.vocabulary))
         known = [at for at, row in enumerate(rows) if row is not None]
         mine = [row for row in rows if row is not None]
-        vectors = np.zeros((len(words), self.dimensions), np.float32)
+        vectors = np.zeros((len(vocabulary), self.dimensions), np.float32)
         vectors[known] = self._table[mine] * self._scales[mine][:, None]
         return vectors
 
