@@ -14,6 +14,7 @@ from broadsheet.cli.output import USAGE, AsJson, Home, fail, out, print_json, pr
 
 if TYPE_CHECKING:
     from broadsheet.search.embedder.making import Made
+    from broadsheet.search.embedder.static import StaticEmbedder
     from broadsheet.search.embedder.training import Recipe
 
 app = typer.Typer(help="See what finds papers by meaning, or train it on your own field.", no_args_is_help=True)
@@ -91,45 +92,80 @@ def train(
     if not files and not source:
         fail("Say what to learn from: --from catalog, or files of papers.", USAGE)
     boot(home)
-    from django.conf import settings
-
     from broadsheet.ingest.services import PathRefused, files_of
     from broadsheet.search.embedder import EmbedderProblem
-    from broadsheet.search.embedder.making import install, measure, write
-    from broadsheet.search.embedder.static import current, fingerprint
 
     try:
         files, exclude = files_of(files or []), files_of(exclude or [])
     except PathRefused as error:
         fail(str(error), USAGE)
+    before = _in_use()
     try:
-        before = current(Path(str(settings.HOME)))
-        made, held = _train(files, source, exclude, _recipe(epochs, seed), before if not scratch else None)
+        made, held = _train(files, source, exclude, _recipe(epochs, seed), None if scratch else before)
     except EmbedderProblem as error:
         fail(str(error))
-    measures = {"before": measure(before, held), "after": measure(made.embedder(), held)}
+    measures = _measures(before, made, held)
     about = {
         "command": _command(files, source, exclude, scratch, epochs, seed),
-        "trained on": [{"file": path.name, **fingerprint(path)} for path in files],
-        "never learnt from": [{"file": path.name, **fingerprint(path)} for path in exclude],
+        "trained on": _prints(files),
+        "never learnt from": _prints(exclude),
         "measured on held-out papers": {"papers": len(held), **measures["after"]},
     }
-    worse = sum(measures["after"].values()) < sum(measures["before"].values())
-    used = ""
-    if write_to:
-        write(write_to, made, name="static", about=about)
-    elif not worse or force:
-        used = str(install(Path(str(settings.HOME)), made, name="own", about=about))
+    where, verdict = _put(made, about, measures, write_to, force)
     if as_json:
-        print_json({"papers": made.papers, "held_out": len(held), **measures, "used": used or None})
+        print_json({"papers": made.papers, "held_out": len(held), **measures, "table": where})
         return
     _tell(made, len(held), measures)
+    say(verdict)
+
+
+def _in_use() -> StaticEmbedder | None:
+    """The table in use; None, with a line that says why, when it can't be read: training is what mends it."""
+    from django.conf import settings
+
+    from broadsheet.search.embedder import ModelMissing
+    from broadsheet.search.embedder.static import current
+
+    try:
+        return current(Path(str(settings.HOME)))
+    except ModelMissing as error:
+        say(str(error))
+        return None
+
+
+def _measures(before: StaticEmbedder | None, made: Made, held: list[tuple[str, str]]) -> dict[str, dict[str, float]]:
+    from broadsheet.search.embedder.making import measure
+
+    after = measure(made.embedder(), held)
+    return {"before": measure(before, held) if before else dict.fromkeys(after, 0.0), "after": after}
+
+
+def _prints(files: list[Path]) -> list[dict[str, Any]]:
+    """Name, size and SHA-256 of files, for the card."""
+    from broadsheet.search.embedder.static import fingerprint
+
+    return [{"file": path.name, **fingerprint(path)} for path in files]
+
+
+def _put(
+    made: Made, about: dict[str, Any], measures: dict[str, dict[str, float]], write_to: Path | None, force: bool
+) -> tuple[str | None, str]:
+    """Put the table where it belongs; where that is, and a sentence."""
+    from django.conf import settings
+
+    from broadsheet.search.embedder.making import install, write
+
     if write_to:
-        say(f"The table is in {write_to}; the home is as it was.")
-    elif used:
-        say("The new table is used from now on. Run broadsheet index --rebuild, and restart the server if one runs.")
-    else:
-        say("The new table finds held-out papers worse than the one in use, so that one stays; --force overrules this.")
+        write(write_to, made, name="static", about=about)
+        return str(write_to), f"The table is in {write_to}; the home is as it was."
+    if sum(measures["after"].values()) < sum(measures["before"].values()) and not force:
+        return None, (
+            "The new table finds held-out papers worse than the one in use, so that one stays; --force overrules this."
+        )
+    folder = install(Path(str(settings.HOME)), made, name="own", about=about)
+    return str(folder), (
+        "The new table is used from now on. Run broadsheet index --rebuild, and restart the server if one runs."
+    )
 
 
 def _recipe(epochs: int, seed: int) -> Recipe:
@@ -141,7 +177,7 @@ def _recipe(epochs: int, seed: int) -> Recipe:
 
 
 def _train(
-    files: list[Path], source: str | None, exclude: list[Path], recipe: Recipe, start: Any
+    files: list[Path], source: str | None, exclude: list[Path], recipe: Recipe, start: StaticEmbedder | None
 ) -> tuple[Made, list[tuple[str, str]]]:
     """Gather and train, with a bar; the table, and what was held out."""
     from broadsheet.search.embedder.making import gather, make

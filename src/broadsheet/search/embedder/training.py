@@ -8,6 +8,7 @@ sparse product of texts × tokens.
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -15,26 +16,32 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from broadsheet.search.embedder.errors import EmbedderProblem
+
 Floats = NDArray[np.float32]
 _BLOCK = 256  # rows
 Progress = Callable[[int, int, float], None]  # steps done, steps in all, loss of the last one
+
+
+class TrainingImpossible(EmbedderProblem):
+    """Something that training needs is not there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """How to train. `rate` is the Adam step size at the start, falling in a straight line to 0."""
 
-    words: int = 30_000
-    buckets: int = 2_000
-    dimensions: int = 256
-    epochs: int = 1
-    batch: int = 2_048
-    scale: float = 25.0
+    words: int = 26_000
+    buckets: int = 4_000
+    dimensions: int = 384
+    epochs: int = 3
+    batch: int = 1_024
+    scale: float = 12.0
     rate: float = 0.01
     drop: float = 0.0  # share of tokens left out of a text, anew each time
     titles: float = 0.5  # share of papers for which the texts are title and abstract
     sentences: float = 0.0  # share for which they are one sentence and the rest; else a random half of them each
-    start: float = 0.1  # length of a row before training, times its weight
+    start: float = 2.5  # length of a row before training, times its weight
     seed: int = 1
 
 
@@ -86,9 +93,7 @@ class Trainer:
     """The table in training, with Adam's two moments (Kingma and Ba, 2015)."""
 
     def __init__(self, table: Floats, recipe: Recipe) -> None:
-        from scipy import sparse  # heavy, and only those who train have it
-
-        self._sparse: Any = sparse
+        self._sparse = _scipy_sparse()
         self.table, self.recipe = table, recipe
         self._mean, self._square = np.zeros_like(table), np.zeros_like(table)
         self._room = np.empty_like(table[:_BLOCK])
@@ -129,6 +134,14 @@ class Trainer:
             np.divide(mean, room, out=room)
             room *= length
             self.table[block] -= room
+
+
+def _scipy_sparse() -> Any:
+    """scipy's sparse matrices: heavy, and only those who train have them."""
+    try:
+        return importlib.import_module("scipy.sparse")
+    except ImportError as error:
+        raise TrainingImpossible("Training needs scipy, which is not installed: install broadsheet[train].") from error
 
 
 def softmax_loss(left: Floats, right: Floats, scale: float) -> tuple[float, Floats]:
