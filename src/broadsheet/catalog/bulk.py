@@ -6,7 +6,7 @@ The statements are the same on SQLite and PostgreSQL. No signals are sent and no
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from django.db import connection, models
@@ -38,14 +38,37 @@ def insert(
         taken = ", ".join(f"{columns[name]} = EXCLUDED.{columns[name]}" for name in update)
         sql += f" ON CONFLICT ({columns[unique]}) DO UPDATE SET {taken}"
     prepare = {
-        index: partial(fields[name].get_db_prep_save, connection=connection)
-        for index, name in enumerate(names)
-        if not isinstance(fields[name], _PLAIN)
+        index: _preparation(fields[name]) for index, name in enumerate(names) if not isinstance(fields[name], _PLAIN)
     }
     values = [_prepared(row, prepare) for row in rows] if prepare else list(rows)
     if values:
         with connection.cursor() as cursor:
             cursor.executemany(sql, values)
+
+
+def keys_for(model: type[models.Model], count: int) -> list[int]:
+    """Keys for `count` rows about to be inserted with them, such as the database itself would have given.
+
+    For who is the only writer of the table in this transaction: on SQLite the transaction must have begun for writing.
+    """
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            sequence = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
+            cursor.execute(sequence, [table, count])
+            return [int(key) for (key,) in cursor.fetchall()]
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        row = cursor.fetchone()
+    first = (row[0] if row else 0) + 1
+    return list(range(first, first + count))
+
+
+def _preparation(field: models.Field[Any, Any]) -> Callable[[Any], Any]:
+    """From a Python value of the field to what the database takes; days and moments come again and are worked out
+    once.
+    """
+    plain = partial(field.get_db_prep_save, connection=connection)
+    return cache(plain) if isinstance(field, models.DateField) else plain
 
 
 def _prepared(row: Sequence[Any], prepare: Mapping[int, Callable[[Any], Any]]) -> list[Any]:

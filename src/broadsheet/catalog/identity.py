@@ -64,6 +64,8 @@ def decide(records: Iterable[Facts]) -> list[Block]:
     transitively.
     """
     ordered = sorted(records, key=lambda r: r.digest)
+    if len(ordered) == 1 and sum(name.scheme == "arxiv" for name in ordered[0].identifiers) < 2:
+        return [Block(ordered, set(ordered[0].identifiers))]  # nearly every record is alone, and owns what it says
     blocks = _by_identifier([r for r in ordered if r.identifiers])
     nameless: dict[str, list[Facts]] = defaultdict(list)
     for record in ordered:

@@ -73,11 +73,20 @@ class SourceRecord:
     listed: Listed | None = None
     observed: tuple[Observed, ...] = ()
     extra: dict[str, Any] = field(default_factory=dict)
+    # Both are asked for several times on a record's way in, and cost as much as parsing it.
+    _payload: dict[str, Any] | None = field(default=None, init=False, compare=False, repr=False)
+    _canonical: bytes | None = field(default=None, init=False, compare=False, repr=False)
 
     def payload(self) -> dict[str, Any]:
         """The record as plain JSON values without empty ones: what is stored as provenance and what the digest
-        covers.
+        covers. Not to be changed by who asks.
         """
+        if self._payload is None:
+            object.__setattr__(self, "_payload", self._made_payload())
+        assert self._payload is not None
+        return self._payload
+
+    def _made_payload(self) -> dict[str, Any]:
         values: dict[str, Any] = {
             "title": self.title,
             "abstract": self.abstract,
@@ -101,9 +110,12 @@ class SourceRecord:
         counts = [] if self.listed.observed_at else [self.listed.comments, self.listed.upvotes]
         return [self.listed.page_key, self.listed.position, *counts]
 
-    def canonical(self, payload: dict[str, Any] | None = None) -> bytes:
-        """The payload (when it is at hand already, `payload`) as canonical JSON: what is stored, and digested."""
-        return _ENCODE(self.payload() if payload is None else payload).encode("utf-8", "surrogatepass")
+    def canonical(self) -> bytes:
+        """The payload as canonical JSON: what is stored, and what is digested."""
+        if self._canonical is None:
+            object.__setattr__(self, "_canonical", _ENCODE(self.payload()).encode("utf-8", "surrogatepass"))
+        assert self._canonical is not None
+        return self._canonical
 
     def digest(self) -> bytes:
         """SHA-256 over the canonical payload (32 bytes)."""

@@ -166,7 +166,7 @@ def _store(plans: Sequence[Plan], fresh: dict[Key, SourceRecord], *, now: dt.dat
         Record,
         ["source", "external_id", "digest", "title_hash", "raw", "paper", "origin", "seen_at"],
         [
-            (*r.key, title_hash(r.title_key), pack(record.canonical(r.payload)), plan.paper.pk, origin, now)
+            (*r.key, title_hash(r.title_key), pack(record.canonical()), plan.paper.pk, origin, now)
             for plan, r, record in new
         ],
     )

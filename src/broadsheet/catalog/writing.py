@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from django.db.models import CharField, F, Value
 from django.db.models.functions import Cast, Concat
 
-from broadsheet.catalog.bulk import insert
+from broadsheet.catalog.bulk import insert, keys_for
 from broadsheet.catalog.cards import CardListing, Standing, StoredCard
 from broadsheet.catalog.identity import Block
 from broadsheet.catalog.models import Author, Card, Category, Identifier, Link, Listing, Paper, PublicId, Record
@@ -92,7 +92,10 @@ def write_papers(plans: list[Plan], gone: set[int], *, now: dt.datetime) -> None
         fields = ["public_id", "date", "date_precision", "author_count", "winners", "changed_at"]
         Paper.objects.bulk_update(old, fields, batch_size=BATCH)
     if new:
-        Paper.objects.bulk_create(new, batch_size=BATCH)
+        for paper, key in zip(new, keys_for(Paper, len(new)), strict=True):
+            paper.pk = key
+        names = ["id", "first_seen", "public_id", "date", "date_precision", "author_count", "winners", "changed_at"]
+        insert(Paper, names, [[getattr(paper, name) for name in names] for paper in new])
 
 
 def write_public_ids(plans: Sequence[Plan], gone: set[int], heir: dict[int, int]) -> None:
