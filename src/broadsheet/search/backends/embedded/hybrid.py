@@ -18,12 +18,14 @@ from tantivy import Query
 from broadsheet.search import analysis
 from broadsheet.search.backends.base import Answer, Example, Found
 from broadsheet.search.backends.embedded import fusion
-from broadsheet.search.backends.embedded.ranking import parts_of
+from broadsheet.search.backends.embedded.ranking import parts_of, tiers_of
 from broadsheet.search.backends.embedded.scanning import Slots, View
 from broadsheet.search.backends.embedded.snapshot import Snapshot
 from broadsheet.search.language import SearchQuery
 
 POOL = 100  # candidates of each half
+DEPTH = 500  # hits by words among which the candidates by meaning are looked for
+HYBRID_WORDS, HYBRID_POSTINGS = 12, 40_000  # bounds of the words' half; meaning has read the whole query
 DEEPEST = 1_000  # hits by meaning alone
 LIKE_WORDS = 24  # words that stand for a paper
 LIKE_WEIGHT = 1.0  # of meaning, for papers like a paper
@@ -39,14 +41,13 @@ class Candidates:
     """Papers with both scores, in no order."""
 
     pks: NDArray[np.int64]
-    rows: NDArray[np.int64]
     words: NDArray[np.float64]  # the engine's score, with the verbatim tier
     meaning: Vector  # dot products
 
     def but(self, pks: Sequence[int]) -> Candidates:
         """Without these papers."""
         keep = ~np.isin(self.pks, np.asarray(pks, np.int64))
-        return Candidates(self.pks[keep], self.rows[keep], self.words[keep], self.meaning[keep])
+        return Candidates(self.pks[keep], self.words[keep], self.meaning[keep])
 
 
 class Hybrid:
@@ -60,17 +61,17 @@ class Hybrid:
         """The papers for the query by both halves. The first places come from the candidates; behind them stands what
         is left by words alone, so that pages join.
         """
-        prepared = self._ranking.query(query)
-        result = self._snapshot.searcher.search(prepared, POOL, count=True)
+        prepared = self._ranking.query(query, words=HYBRID_WORDS, postings=HYBRID_POSTINGS)
+        result = self._snapshot.searcher.search(prepared, DEPTH, count=True)
         total: int = result.count  # type: ignore[attr-defined]  # missing in the engine's stubs
         asked, known = self._ranking.asked(query)
         near: Slots = np.empty(0, np.int64)
         if known:  # words that no paper has mean nothing here
             near, _ = self._view.nearest(vector, POOL, allowed=self._snapshot.allowed(query))
-        found = self._both(result.hits, near, lambda rows: self._ranking.query(query, only=rows), vector)
+        found = self._both(result.hits, near, POOL, vector)
         deviations = fusion.deviations(found.meaning, self._snapshot.background(vector))
         hits = self._fused(found, deviations, fusion.weight(asked), needs_words=fusion.FLOOR)
-        extra = sum(1 for hit in hits if not hit.words + hit.verbatim)
+        extra = sum(1 for hit in hits if not hit.words + hit.verbatim) if total <= DEPTH else 0
         page = hits[offset : offset + limit]
         if len(page) < limit and total > POOL:
             page += self._behind(prepared, hits, offset + len(page), limit - len(page))
@@ -80,14 +81,11 @@ class Hybrid:
         """The papers nearest in meaning among those that the query's operators and phrases let pass."""
         allowed = self._snapshot.allowed(query)
         living = self._view.living if allowed is None else self._view.living & allowed
-        near, _ = self._view.nearest(vector, min(limit + offset, DEEPEST), allowed=allowed)
-        found = self._both([], near, lambda rows: self._ranking.query(query, only=rows), vector)
-        order = np.lexsort((found.pks, -found.meaning))[offset : offset + limit]
+        near, dots = self._view.nearest(vector, min(limit + offset, DEEPEST), allowed=allowed)
         hits = [
-            Found(int(found.pks[at]), float(found.meaning[at]), *parts_of(found.words[at]), float(found.meaning[at]))
-            for at in order
+            Found(pk, dot, meaning=dot) for pk, dot in zip(self._view.pks[near].tolist(), dots.tolist(), strict=True)
         ]
-        return Answer(min(int(np.count_nonzero(living)), DEEPEST), hits)
+        return Answer(min(int(np.count_nonzero(living)), DEEPEST), hits[offset : offset + limit])
 
     def among(self, query: SearchQuery, vector: Vector | None, pks: Sequence[int]) -> Answer:
         """Exactly these papers, ranked as `search` ranks its candidates."""
@@ -148,9 +146,9 @@ class Hybrid:
             found = self._scored("pk", among, prepared, vector)
         else:
             pool = max(POOL, limit + len(without))
-            hits = self._snapshot.searcher.search(prepared(), pool, count=False).hits
+            hits = self._snapshot.searcher.search(prepared(), max(DEPTH, pool), count=False).hits
             near, _ = self._view.nearest(vector, pool)
-            found = self._both(hits, near, prepared, vector).but(without)
+            found = self._both(hits, near, pool, vector).but(without)
         deviations = fusion.deviations(found.meaning, self._snapshot.background(vector))
         best = self._fused(found, deviations, LIKE_WEIGHT, tiers=False)[:limit]
         return Answer(len(found.pks), best, terms=tuple(weights))
@@ -163,18 +161,24 @@ class Hybrid:
             rows += self._snapshot.documents([address for _, address in hits])[1].tolist()
         return self._view.vectors(self._view.slots_of(np.array(rows, np.int64)))
 
-    def _both(self, hits: list[Any], near: Slots, prepared: Prepared, vector: Vector) -> Candidates:
-        """The hits by words and the nearest by meaning, each once, with both scores."""
+    def _both(self, hits: list[Any], near: Slots, pool: int, vector: Vector) -> Candidates:
+        """The first `pool` hits by words and the nearest by meaning, each once, with both scores. What is near and not
+        among the hits (of which there are more) counts as without words.
+        """
         pks, rows = self._snapshot.documents([address for _, address in hits])
         words = np.array([score for score, _ in hits], np.float64)
-        meaning = self._view.dots(self._view.slots_of(rows), vector)
-        new = self._view.rows[near].astype(np.int64)
-        more = self._scored("row", new[~np.isin(new, rows)].tolist(), prepared, vector)
+        near_rows = self._view.rows[near].astype(np.int64)
+        by_row = np.argsort(rows)
+        places = by_row[np.searchsorted(rows, near_rows, sorter=by_row).clip(max=len(rows) - 1)] if len(rows) else near
+        known = rows[places] == near_rows if len(rows) else np.zeros(len(near), np.bool_)
+        first = np.arange(min(pool, len(rows)))
+        chosen = np.concatenate([first, np.setdiff1d(places[known], first)])
+        new = near[~known]
+        slots = np.concatenate([self._view.slots_of(rows[chosen]), new])
         return Candidates(
-            np.concatenate([pks, more.pks]),
-            np.concatenate([rows, more.rows]),
-            np.concatenate([words, more.words]),
-            np.concatenate([meaning, more.meaning]),
+            np.concatenate([pks[chosen], self._view.pks[new]]),
+            np.concatenate([words[chosen], np.zeros(len(new))]),
+            self._view.dots(slots, vector),
         )
 
     def _scored(self, field: str, values: Sequence[int], prepared: Prepared, vector: Vector | None) -> Candidates:
@@ -190,7 +194,7 @@ class Hybrid:
         pks, rows = self._snapshot.documents(addresses)
         slots = self._view.slots_of(rows)
         meaning = np.zeros(len(pks), np.float32) if vector is None else self._view.dots(slots, vector)
-        return Candidates(pks, rows, np.array(scores, np.float64), meaning)
+        return Candidates(pks, np.array(scores, np.float64), meaning)
 
     def _fused(
         self,
@@ -202,19 +206,14 @@ class Hybrid:
         tiers: bool = True,
     ) -> list[Found]:
         """The candidates, best first. Those without words need so many deviations of meaning."""
-        parts = [parts_of(score) if tiers else (float(score), 0.0) for score in found.words]
-        words = np.array([part[0] for part in parts], np.float64)
-        verbatim = np.array([part[1] for part in parts], np.float64)
+        words, verbatim = tiers_of(found.words) if tiers else (found.words, np.zeros(len(found.words)))
         scores = verbatim + fusion.fuse(words, deviations, weight=weight)
         kept = np.arange(len(scores))
         if needs_words is not None:
             kept = kept[(found.words > 0) | (deviations >= needs_words)]
         order = kept[np.lexsort((found.pks[kept], -scores[kept]))]
-        meaning = found.meaning
-        return [
-            Found(int(found.pks[at]), float(scores[at]), float(words[at]), float(verbatim[at]), float(meaning[at]))
-            for at in order
-        ]
+        columns = (found.pks, scores, words, verbatim, found.meaning)
+        return [Found(*values) for values in zip(*(column[order].tolist() for column in columns), strict=True)]
 
     def _behind(self, prepared: Query, before: list[Found], offset: int, limit: int) -> list[Found]:
         """What follows on the candidates: the other papers with one of the words, by words alone."""

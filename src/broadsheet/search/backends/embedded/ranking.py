@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
+from numpy.typing import NDArray
 from tantivy import FieldType, Occur, Query, Schema, Searcher
 
 from broadsheet.search import analysis, registry
@@ -63,17 +65,27 @@ class Ranking:
         self.schema = schema
         self.searcher = searcher
 
-    def query(self, query: SearchQuery, *, every_word: bool = False, only: Query | None = None) -> Query:
-        """The engine query; `every_word` requires all words, as orders other than by score need it. With `only` all
-        that it matches (and what the query requires) is scored, whether it has one of the words or not.
+    def query(
+        self,
+        query: SearchQuery,
+        *,
+        every_word: bool = False,
+        only: Query | None = None,
+        words: int = MAX_WORDS,
+        postings: int = MAX_POSTINGS,
+    ) -> Query:
+        """The engine query, with the most telling words of a long one within these bounds. `every_word` requires all
+        words, as orders other than by score need it. With `only` all that it matches (and what the query requires) is
+        scored, whether it has one of the words or not.
         """
         must = [(Occur.Must, self._silent(self.filter(part))) for part in query.filters]
         must += [(Occur.MustNot, self._excluded(part)) for part in query.excluded]
         must += [(Occur.Must, phrase) for part in query.phrases if (phrase := self.phrase(part))]
         if only is not None:
             must.append((Occur.Must, self._silent(only)))
-        words = _Words.of(query)
-        if query.words and (ranked := self._ranked(words, every_word=every_word)):
+        bounds = (words, postings)
+        said = _Words.of(query)
+        if query.words and (ranked := self._ranked(said, bounds, every_word=every_word)):
             optional = only is not None or any(isinstance(part, Phrase) for part in query.words)
             must.append((Occur.Should if optional and not every_word else Occur.Must, ranked))
         elif query.terms and not query.phrases and only is None:
@@ -95,7 +107,7 @@ class Ranking:
         known = {word: self.searcher.doc_freq("all", word) for word in counts if word not in analysis.STOP_WORDS}
         # A word that only this paper has finds nothing else.
         known = {word: frequency for word, frequency in known.items() if frequency > 1}
-        chosen = self._telling({word: counts[word] for word in known}, known)[:most]
+        chosen = self._telling({word: counts[word] for word in known}, known, most)
         return {word: math.log1p(counts[word]) for word in chosen}
 
     def each_of(self, field: str, values: Sequence[int]) -> Query:
@@ -109,14 +121,14 @@ class Ranking:
         found = sum(1 for word in words if self.searcher.doc_freq("all", word))
         return len(words), (found / len(words) if words else 0.0)
 
-    def _ranked(self, words: _Words, *, every_word: bool) -> Query | None:
+    def _ranked(self, words: _Words, bounds: tuple[int, int], *, every_word: bool) -> Query | None:
         counts = Counter(word for word in words.single if word not in analysis.STOP_WORDS)
         if not counts and len(words.single) == len(words.sequence):
             counts = Counter(words.single)
         if every_word:
             return self._each([self._term("all", word) for word in counts]) if counts else None
         frequency = {word: self.searcher.doc_freq("all", word) for word in {*words.sequence, *counts}}
-        chosen = self._telling({word: count for word, count in counts.items() if frequency[word]}, frequency)
+        chosen = self._telling({word: count for word, count in counts.items() if frequency[word]}, frequency, *bounds)
         queries: list[Query] = []
         for word in chosen:
             queries.append(Query.boost_query(self._term("all", word), float(counts[word])))
@@ -130,7 +142,9 @@ class Ranking:
         queries += self._verbatim(words.sequence, frequency)
         return self._any(queries) if queries else None
 
-    def _telling(self, counts: dict[str, int], frequency: dict[str, int]) -> list[str]:
+    def _telling(
+        self, counts: dict[str, int], frequency: dict[str, int], most: int = MAX_WORDS, bound: int = MAX_POSTINGS
+    ) -> list[str]:
         """The words that weigh most in the score, as many as the bounds allow."""
         total = self.searcher.num_docs
 
@@ -139,9 +153,9 @@ class Ranking:
 
         chosen: list[str] = []
         postings = 0
-        for word in sorted(counts, key=lambda word: (-weight(word), word))[:MAX_WORDS]:
+        for word in sorted(counts, key=lambda word: (-weight(word), word))[:most]:
             postings += frequency[word]
-            if len(chosen) < 3 or postings <= MAX_POSTINGS:
+            if len(chosen) < 3 or postings <= bound:
                 chosen.append(word)
         return chosen
 
@@ -238,3 +252,10 @@ def parts_of(score: float) -> tuple[float, float]:
     verbatim = EXACT if score >= EXACT else 0.0
     verbatim += (score - verbatim) // VERBATIM * VERBATIM
     return round(score - verbatim, 4), verbatim
+
+
+def tiers_of(scores: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """`parts_of` for many scores."""
+    verbatim = np.where(scores >= EXACT, EXACT, 0.0)
+    verbatim += (scores - verbatim) // VERBATIM * VERBATIM
+    return scores - verbatim, verbatim

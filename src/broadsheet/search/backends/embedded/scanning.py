@@ -19,7 +19,7 @@ try:  # integers either way, so that the answers are the same; only the time dif
 except ImportError:  # pragma: no cover
     simsimd = None  # type: ignore[assignment]
 
-SCAN = 32_000  # vectors that one search looks at; what a filter leaves is looked at whole up to here
+SCAN = 50_000  # vectors that one search looks at; what a filter leaves is looked at whole up to here
 RESCORED = 4  # times as many candidates as asked for are compared with the unrounded query
 NO_SLOT = np.uint32(0xFFFF_FFFF)
 Slots = NDArray[np.int64]
@@ -40,6 +40,7 @@ class Base:
         self.days: NDArray[np.uint32] = np.asarray(column["days"])
         self.rows: NDArray[np.uint32] = np.asarray(column["rows"])
         self.starts: Slots = np.asarray(column["starts"])
+        self.sizes: Slots = np.diff(self.starts)
         self.centroids: NDArray[np.float32] = np.asarray(column["centroids"])
         self.slot_of_row = np.full(first, NO_SLOT, np.uint32)
         self.slot_of_row[self.rows] = np.arange(len(self.rows), dtype=np.uint32)
@@ -67,6 +68,7 @@ class View:
         self.scales = np.concatenate([before.scales, tail["scale"]]) if before else np.array(tail["scale"])
         self.days = np.concatenate([before.days, tail["day"]]) if before else np.array(tail["day"])
         self.rows = np.concatenate([before.rows, numbers]) if before else numbers
+        self.pks = np.concatenate([before.pks, tail["pk"]]) if before else np.array(tail["pk"])
         self.living = np.ones(self.held + len(tail), np.bool_)
         pks = np.array(tail["pk"])
         self.living[self.held :] = last_of_each(pks, numbers) & (tail["scale"] > 0)
@@ -74,6 +76,7 @@ class View:
             places = np.searchsorted(before.pks, pks, sorter=before.by_pk).clip(max=self.held - 1)
             slots = before.by_pk[places]
             self.living[slots[before.pks[slots] == pks]] = False
+        self.whole = bool(self.living[: self.held].all())
 
     @classmethod
     def empty(cls) -> View:
@@ -82,6 +85,7 @@ class View:
         view.base, view.count, view.held, view.tail = None, 0, 0, np.zeros(0, record(1))
         view.scales, view.days = np.zeros(0, np.float32), np.zeros(0, np.uint32)
         view.rows, view.living = np.zeros(0, np.uint32), np.zeros(0, np.bool_)
+        view.pks, view.whole = np.zeros(0, np.int64), True
         return view
 
     def slots_of(self, rows: NDArray[np.int64]) -> Slots:
@@ -131,55 +135,65 @@ class View:
         `allowed` says by slot which may come. Exact as long as no more than `scan` may; otherwise the lists around
         the query are looked at until they hold so many.
         """
-        allowed = self.living if allowed is None else self.living & allowed
         highest = float(np.abs(query).max(initial=0.0))
         if not highest or limit < 1:
             return np.empty(0, np.int64), np.empty(0, np.float32)
         whole = np.rint(query * (127 / highest)).astype(np.int8)
-        slots, near = self._looked_at(query, whole, allowed, scan)
-        wanted = min(len(slots), max(RESCORED * limit, 200))
-        if wanted < len(slots):
-            slots = slots[np.argpartition(near, len(near) - wanted)[-wanted:]]
+        wanted = max(RESCORED * limit, 200)
+        if allowed is None and self.base and self.whole and self.held > scan:
+            slots = self._scanned(self.base, query, whole, scan, wanted)
+        else:
+            slots = self._picked(query, whole, self.living if allowed is None else self.living & allowed, scan, wanted)
         exact = self.dots(slots, query)
         best = np.lexsort((self.rows[slots], -exact))[:limit]
         return slots[best], exact[best]
 
-    def _looked_at(
-        self, query: NDArray[np.float32], whole: NDArray[np.int8], allowed: NDArray[np.bool_], scan: int
-    ) -> tuple[Slots, NDArray[np.float64]]:
-        """The slots that are compared, and their rounded products."""
-        passing = int(np.count_nonzero(allowed))
-        if passing <= scan or not self.base:
-            slots = np.flatnonzero(allowed)
-            if passing < len(allowed) // 2 or self.base:
-                return slots, products(self.take(slots), whole) * self.scales[slots]
-            return slots, (products(self.tail["vector"], whole) * self.scales)[slots]
-        spans = self._lists(self.base, query, allowed, scan)
-        spans.append((self.held, len(self.rows)))
-        slots = np.concatenate([np.arange(start, end) for start, end in spans])
-        chosen = allowed[slots]
-        if np.count_nonzero(chosen) < len(slots) // 2:
-            slots = slots[chosen]
-            return slots, products(self.take(slots), whole) * self.scales[slots]
-        near = np.empty(len(slots), np.float64)
+    def _scanned(
+        self, base: Base, query: NDArray[np.float32], whole: NDArray[np.int8], scan: int, wanted: int
+    ) -> Slots:
+        """The best of the tail and of the lists nearest to the query, by rounded products."""
+        near_first = np.argsort(-np.vecdot(base.centroids, query), kind="stable")
+        ends = np.cumsum(base.sizes[near_first])
+        spans = near_first[: int(np.searchsorted(ends, scan)) + 1]
+        total = int(ends[len(spans) - 1])
+        near = np.empty(total + len(self.tail), np.float32)
         at = 0
-        for start, end in spans:
-            block = self.base.vectors[start:end] if start < self.held else self.tail["vector"]
-            products(block, whole, out=near[at : at + end - start])
-            at += end - start
-        near *= self.scales[slots]
-        near[~chosen] = -np.inf
-        return slots, near
+        starts, stops = base.starts[spans].tolist(), base.starts[spans + 1].tolist()
+        for start, stop in zip(starts, stops, strict=True):
+            end = at + stop - start
+            np.multiply(products(base.vectors[start:stop], whole), base.scales[start:stop], out=near[at:end])
+            at = end
+        if len(self.tail):
+            near[total:] = products(self.tail["vector"], whole) * self.scales[self.held :]
+            near[total:][~self.living[self.held :]] = -np.inf
+        best = np.argpartition(near, len(near) - wanted)[-wanted:]
+        of_base = best[best < total]
+        which = np.searchsorted(ends, of_base, side="right")
+        slots = of_base - (ends[which] - base.sizes[near_first[which]]) + base.starts[near_first[which]]
+        tail = best[best >= total] - total + self.held
+        return np.concatenate([slots, tail[self.living[tail]]])
 
-    def _lists(
-        self, base: Base, query: NDArray[np.float32], allowed: NDArray[np.bool_], scan: int
-    ) -> list[tuple[int, int]]:
-        """(first slot, end) of the lists nearest to the query that together hold `scan` allowed slots."""
+    def _picked(
+        self, query: NDArray[np.float32], whole: NDArray[np.int8], allowed: NDArray[np.bool_], scan: int, wanted: int
+    ) -> Slots:
+        """The same among slots that may come; all of them are looked at when there are no more than `scan`."""
+        if self.base and np.count_nonzero(allowed) > scan:
+            allowed = allowed & self._near(self.base, query, allowed, scan)
+        slots = np.flatnonzero(allowed)
+        near = products(self.take(slots), whole) * self.scales[slots]
+        return slots[np.argpartition(near, len(near) - wanted)[-wanted:]] if wanted < len(slots) else slots
+
+    def _near(self, base: Base, query: NDArray[np.float32], allowed: NDArray[np.bool_], scan: int) -> NDArray[np.bool_]:
+        """By slot: whether it stands in the tail, or in one of the lists nearest to the query that together hold `scan`
+        allowed slots.
+        """
         held = np.concatenate([[0], np.cumsum(allowed[: self.held])])
         sizes = np.diff(held[base.starts])
         order = np.argsort(-np.vecdot(base.centroids, query), kind="stable")
-        enough = int(np.searchsorted(np.cumsum(sizes[order]), scan)) + 1
-        return [(int(base.starts[at]), int(base.starts[at + 1])) for at in order[:enough] if sizes[at]]
+        enough = order[: int(np.searchsorted(np.cumsum(sizes[order]), scan)) + 1]
+        chosen = np.zeros(len(base.sizes), np.bool_)
+        chosen[enough] = True
+        return np.concatenate([np.repeat(chosen, base.sizes), np.ones(len(self.tail), np.bool_)])
 
 
 def _open_files(folder: Path, kind: np.dtype[Any], count: int, base: Base | None) -> tuple[Base | None, NDArray[Any]]:
@@ -192,12 +206,16 @@ def _open_files(folder: Path, kind: np.dtype[Any], count: int, base: Base | None
             elif base is None or base.first != files.first:
                 base = Base(files.base, files.first)
             wanted = max(0, count - files.first)
-            size = files.tail.stat().st_size if wanted or files.tail.exists() else 0
-            if size < wanted * kind.itemsize:
+            held = files.tail.stat().st_size // kind.itemsize if wanted or files.tail.exists() else 0
+            if held < wanted:
                 raise cut_short()
-            if not wanted:
+            if not held:
                 return base, np.zeros(0, kind)
-            return base, np.memmap(files.tail, kind, "r", shape=(wanted,))
+            tail = np.memmap(files.tail, kind, "r", shape=(held,))
+            # Deletions after the last document belong to it. Were they not committed, they are about to be.
+            while wanted < held and tail["scale"][wanted] == 0:
+                wanted += 1
+            return base, tail[:wanted]
         except OSError as error:
             if last_try:
                 raise cut_short() from error
@@ -207,17 +225,12 @@ def _open_files(folder: Path, kind: np.dtype[Any], count: int, base: Base | None
     raise AssertionError("unreachable")
 
 
-def products(
-    vectors: NDArray[np.int8], query: NDArray[np.int8], *, out: NDArray[np.float64] | None = None
-) -> NDArray[np.float64]:
+def products(vectors: NDArray[np.int8], query: NDArray[np.int8]) -> NDArray[np.float64]:
     """The dot product of each row with the query, in whole numbers, in one thread."""
-    if out is None:
-        out = np.empty(len(vectors), np.float64)
     if not len(vectors):
-        return out
+        return np.empty(0, np.float64)
     if simsimd is not None:
-        simsimd.cdist(query[None], vectors, metric="dot", threads=1, out=out[None])
-    else:
-        # Below 2^24 floats hold whole numbers exactly: 256 · 127² is a quarter of it, and longer vectors come near.
-        out[:] = np.vecdot(vectors, query.astype(np.float32))
-    return out
+        # Never with `out=`: 6.5 then gives back one reference to None too many a call, until Python stops.
+        return np.asarray(simsimd.cdist(query[None], vectors, metric="dot", threads=1))[0]
+    # Below 2^24 floats hold whole numbers exactly: 256 · 127² is a quarter of it, and 1,024 dimensions stay below.
+    return np.asarray(np.vecdot(vectors, query.astype(np.float32)), np.float64)

@@ -1,0 +1,133 @@
+"""Fits the constants of `search.backends.embedded.fusion` on held-out papers of an arXiv snapshot.
+
+    python bench/fit_fusion.py SNAPSHOT.jsonl.zst
+
+The index holds the papers that no table is trained on, one in fifty, among others. Of half of them the title is taken
+out and asked for, of the other half a sentence of the abstract, and some words of the title. It prints the mean
+reciprocal rank of the paper for each kind of question, by words, by meaning, and by the rule with other constants.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import io
+import json
+import os
+import random
+import re
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import zstandard
+
+PAPERS, QUESTIONS = 40_000, 700
+
+
+def rows(path: Path) -> Iterator[dict[str, Any]]:
+    with path.open("rb") as file:
+        for line in io.TextIOWrapper(zstandard.ZstdDecompressor().stream_reader(file), encoding="utf-8"):
+            yield json.loads(line)
+
+
+def documents(path: Path, chance: random.Random) -> tuple[list[Any], dict[str, list[tuple[str, int]]]]:
+    """The papers of the index, and by kind the questions with the key of the paper that is meant."""
+    from broadsheet.search.backends.base import Document
+    from broadsheet.search.embedder.corpus import held_out
+    from broadsheet.lib.text import title_key as key
+
+    made: list[Any] = []
+    asked: dict[str, list[tuple[str, int]]] = {"words": [], "title": [], "sentence": [], "paragraph": []}
+    others = 0
+    for row in rows(path):
+        title, abstract = " ".join(row["title"].split()), " ".join(row["abstract"].split())
+        held = held_out(key(title))
+        others += not held
+        if not held and others > PAPERS:
+            continue
+        pk = len(made) + 1
+        if held and pk % 2:
+            asked["title"].append((title, pk))
+            title = ""
+        elif held:
+            words = re.findall(r"\w{3,}", title)
+            asked["words"].append((" ".join(chance.sample(words, min(len(words), chance.randint(2, 5)))), pk))
+            sentences = re.split(r"(?<=[.!?])\s+", abstract)
+            if len(sentences) > 4:
+                at = chance.randrange(len(sentences))
+                asked["sentence"].append((sentences.pop(at), pk))
+                half = len(sentences) // 2
+                if pk % 4:
+                    asked["paragraph"].append((" ".join(sentences[:half]), pk))
+                    sentences = sentences[half:]
+            abstract = " ".join(sentences)
+        made.append(Document(pk, title, abstract))
+    return made, {kind: chance.sample(some, min(QUESTIONS, len(some))) for kind, some in asked.items()}
+
+
+@dataclass
+class Pool:
+    """The candidates of one question."""
+
+    right: np.ndarray
+    words: np.ndarray
+    meaning: np.ndarray  # deviations
+    asked: int
+    known: float
+
+
+def pools(reader: Any, questions: list[tuple[str, int]], embedder: Any) -> list[Pool]:
+    from broadsheet.search.backends.embedded import fusion, hybrid
+    from broadsheet.search.language import parse
+
+    made = []
+    for text, pk in questions:
+        query = parse(text)
+        snapshot = reader._snapshot
+        one = hybrid.Hybrid(snapshot, snapshot.view)
+        vector = embedder.embed([" ".join(part.text for part in query.words)])[0]
+        prepared = one._ranking.query(query, words=hybrid.HYBRID_WORDS, postings=hybrid.HYBRID_POSTINGS)
+        hits = snapshot.searcher.search(prepared, hybrid.DEPTH, count=False).hits
+        near, _ = snapshot.view.nearest(vector, hybrid.POOL)
+        found = one._both(hits, near, hybrid.POOL, vector)
+        deviations = fusion.deviations(found.meaning, snapshot.background(vector))
+        made.append(Pool(found.pks == pk, np.array(found.words), deviations, *one._ranking.asked(query)))
+    return made
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("snapshot", type=Path)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep", type=Path, help="a file for the pools")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as home:
+        os.environ.setdefault("BROADSHEET_HOME", home)
+        os.environ["DJANGO_SETTINGS_MODULE"] = "broadsheet.config.settings"
+        import django
+
+        django.setup()
+        from broadsheet.search.backends.embedded import EmbeddedBackend
+        from broadsheet.search.embedder import load
+
+        made, asked = documents(options.snapshot, random.Random(options.seed))
+        backend = EmbeddedBackend(Path(home) / "fit")
+        with backend.lock():
+            build = backend.build()
+            build.writer.put(made)
+            build.writer.commit()
+            build.writer.close()
+            build.publish(documents=len(made), now=dt.datetime.now(dt.UTC))
+        found = {kind: pools(backend.reader(), questions, load()) for kind, questions in asked.items()}
+    if options.keep:
+        import pickle
+
+        options.keep.write_bytes(pickle.dumps(found))
+
+
+if __name__ == "__main__":
+    main()
