@@ -158,3 +158,12 @@ def test_the_card_tells_the_sums_of_the_shipped_files() -> None:
 
 def test_the_shipped_table_is_small() -> None:
     assert sum(path.stat().st_size for path in SHIPPED.iterdir()) <= 12 * 2**20
+
+
+def test_the_model_card_names_every_file_with_its_sum() -> None:
+    card = read_card(SHIPPED)
+    text = (SHIPPED / "MODEL_CARD.md").read_text(encoding="utf-8")
+    listed = [*card["files"].values(), *card["trained on"], *card["never learnt from"]]
+    assert len(listed) >= 6
+    assert [one["sha256"] for one in listed if one["sha256"] not in text] == []
+    assert card["command"] in text

@@ -45,17 +45,13 @@ class Vocabulary:
         return self._rows.get(word)
 
     def rows(self, text: str) -> list[int]:
-        """The numbers of the rows that stand for `text`; a word that comes twice is there twice."""
+        """The numbers of the rows that stand for `text`, in no order; a word that comes twice is there twice."""
         found = words(text)
-        known: list[int] = []
         rows = list(map(self._rows.get, found))
-        if None not in rows:
-            return rows  # type: ignore[return-value]  # no None is left
-        for word, row in zip(found, rows, strict=True):
-            if row is None:
+        known = [row for row in rows if row is not None]
+        if len(known) < len(found):
+            for word in [word for word, row in zip(found, rows, strict=True) if row is None]:
                 known.extend(self._shared.get(word) or self.shared_rows(word))
-            else:
-                known.append(row)
         return known
 
     def shared_rows(self, word: str) -> tuple[int, ...]:
