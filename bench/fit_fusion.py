@@ -90,7 +90,7 @@ def pools(reader: Any, questions: list[tuple[str, int]], embedder: Any) -> list[
         snapshot = reader._snapshot
         one = hybrid.Hybrid(snapshot, snapshot.view)
         vector = embedder.embed([" ".join(part.text for part in query.words)])[0]
-        prepared = one._ranking.query(query, words=hybrid.HYBRID_WORDS, postings=hybrid.HYBRID_POSTINGS)
+        prepared = one._ranking.query(query)
         hits = snapshot.searcher.search(prepared, hybrid.DEPTH, count=False).hits
         near, _ = snapshot.view.nearest(vector, hybrid.POOL)
         found = one._both(hits, near, hybrid.POOL, vector)
@@ -103,7 +103,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("snapshot", type=Path)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--keep", type=Path, help="a file for the pools")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as home:
         os.environ.setdefault("BROADSHEET_HOME", home)
@@ -123,10 +122,33 @@ def main() -> None:
             build.writer.close()
             build.publish(documents=len(made), now=dt.datetime.now(dt.UTC))
         found = {kind: pools(backend.reader(), questions, load()) for kind, questions in asked.items()}
-    if options.keep:
-        import pickle
+    tell(found)
 
-        options.keep.write_bytes(pickle.dumps(found))
+
+def reciprocal_rank(scores: np.ndarray, right: np.ndarray) -> float:
+    """Of the paper that is meant; 0 when it is no candidate."""
+    return 1 / (1 + int((scores[~right] > scores[right].max()).sum())) if right.any() else 0.0
+
+
+def tell(found: dict[str, list[Pool]]) -> None:
+    """Print a line for each half and each constant."""
+    from broadsheet.search.backends.embedded import fusion
+    from broadsheet.search.backends.embedded.ranking import tiers_of
+
+    rules: dict[str, float | None] = {"words": 0.0, "meaning": None}
+    rules |= {f"MEANING {constant}": constant for constant in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.2)}
+    print(f"| {' | '.join(['', *found, 'mean'])} |\n{'|---' * (len(found) + 2)}|")
+    for name, constant in rules.items():
+        fusion.MEANING = constant or 0.0
+        means = []
+        for some in found.values():
+            ranks = []
+            for pool in some:
+                words, verbatim = tiers_of(pool.words)
+                fused = verbatim + fusion.fuse(words, pool.meaning, asked=pool.asked)
+                ranks.append(reciprocal_rank(pool.meaning if constant is None else fused, pool.right))
+            means.append(float(np.mean(ranks)))
+        print(f"| {name} | {' | '.join(f'{mean:.3f}' for mean in [*means, sum(means) / len(means)])} |")
 
 
 if __name__ == "__main__":

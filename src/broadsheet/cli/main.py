@@ -8,7 +8,21 @@ import sys
 import typer
 
 from broadsheet import __version__
-from broadsheet.cli.commands import doctor, dump, embedder, identity, index, ingest, owner, search, serve, show, worker
+from broadsheet.cli.commands import (
+    doctor,
+    dump,
+    embedder,
+    identity,
+    index,
+    ingest,
+    owner,
+    rank,
+    search,
+    serve,
+    show,
+    similar,
+    worker,
+)
 from broadsheet.cli.output import FAILED, INTERRUPTED, USAGE, out, say
 from broadsheet.config.options import SettingError
 
@@ -23,6 +37,8 @@ app = typer.Typer(
 app.command("ingest")(ingest.ingest)
 app.command("index")(index.index)
 app.command("search")(search.search)
+app.command("similar")(similar.similar)
+app.command("rank")(rank.rank)
 app.command("show")(show.show)
 app.command("serve")(serve.serve)
 app.command("worker")(worker.worker)

@@ -139,11 +139,15 @@ class Reader(ABC):
         """
 
     @abstractmethod
-    def similar(self, example: Example, *, limit: int, among: Sequence[int] | None = None) -> Answer:
+    def similar(
+        self, example: Example, *, limit: int, mode: Mode = "hybrid", among: Sequence[int] | None = None
+    ) -> Answer:
         """Other papers near to this one in meaning and rare words, nearest first."""
 
     @abstractmethod
-    def recommend(self, library: Sequence[Example], *, limit: int, among: Sequence[int] | None = None) -> Answer:
+    def recommend(
+        self, library: Sequence[Example], *, limit: int, mode: Mode = "hybrid", among: Sequence[int] | None = None
+    ) -> Answer:
         """Papers outside the library that are most like its papers and least like the others, best first."""
 
     @abstractmethod

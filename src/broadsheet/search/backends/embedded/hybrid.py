@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from tantivy import Query
 
 from broadsheet.search import analysis
-from broadsheet.search.backends.base import Answer, Example, Found
+from broadsheet.search.backends.base import Answer, Example, Found, Mode
 from broadsheet.search.backends.embedded import fusion
 from broadsheet.search.backends.embedded.ranking import parts_of, tiers_of
 from broadsheet.search.backends.embedded.scanning import Slots, View
@@ -25,10 +25,9 @@ from broadsheet.search.language import SearchQuery
 
 POOL = 100  # candidates of each half
 DEPTH = 500  # hits by words among which the candidates by meaning are looked for
-HYBRID_WORDS, HYBRID_POSTINGS = 12, 40_000  # bounds of the words' half; meaning has read the whole query
 DEEPEST = 1_000  # hits by meaning alone
 LIKE_WORDS = 24  # words that stand for a paper
-LIKE_WEIGHT = 1.0  # of meaning, for papers like a paper
+LIKE_ASKED = 64  # words that a paper asks with, as `fusion` counts them
 LIBRARY_WORDS = 48
 RIDGE = 0.02  # added to the variance of each dimension, of which there are some hundred at a total of 1
 AT_ONCE = 500  # documents scored in one go
@@ -61,7 +60,7 @@ class Hybrid:
         """The papers for the query by both halves. The first places come from the candidates; behind them stands what
         is left by words alone, so that pages join.
         """
-        prepared = self._ranking.query(query, words=HYBRID_WORDS, postings=HYBRID_POSTINGS)
+        prepared = self._ranking.query(query)
         result = self._snapshot.searcher.search(prepared, DEPTH, count=True)
         total: int = result.count  # type: ignore[attr-defined]  # missing in the engine's stubs
         asked, known = self._ranking.asked(query)
@@ -70,7 +69,7 @@ class Hybrid:
             near, _ = self._view.nearest(vector, POOL, allowed=self._snapshot.allowed(query))
         found = self._both(result.hits, near, POOL, vector)
         deviations = fusion.deviations(found.meaning, self._snapshot.background(vector))
-        hits = self._fused(found, deviations, fusion.weight(asked), needs_words=fusion.FLOOR)
+        hits = self._fused(found, deviations, asked=asked, needs_words=fusion.FLOOR)
         extra = sum(1 for hit in hits if not hit.words + hit.verbatim) if total <= DEPTH else 0
         page = hits[offset : offset + limit]
         if len(page) < limit and total > POOL:
@@ -87,23 +86,27 @@ class Hybrid:
         ]
         return Answer(min(int(np.count_nonzero(living)), DEEPEST), hits[offset : offset + limit])
 
-    def among(self, query: SearchQuery, vector: Vector | None, pks: Sequence[int]) -> Answer:
+    def among(self, query: SearchQuery, vector: Vector | None, pks: Sequence[int], mode: Mode) -> Answer:
         """Exactly these papers, ranked as `search` ranks its candidates."""
         found = self._scored("pk", pks, lambda only: self._ranking.query(query, only=only), vector)
         if vector is None:
-            return Answer(len(found.pks), self._fused(found, np.zeros(len(found.pks)), 0.0))
+            return Answer(len(found.pks), self._fused(found, np.zeros(len(found.pks)), asked=1))
         deviations = fusion.deviations(found.meaning, self._snapshot.background(vector))
-        hits = self._fused(found, deviations, fusion.weight(self._ranking.asked(query)[0]))
+        if mode == "semantic":
+            found = Candidates(found.pks, np.zeros(len(found.pks)), found.meaning)
+        hits = self._fused(found, deviations, asked=self._ranking.asked(query)[0])
         return Answer(len(hits), hits)
 
-    def similar(self, example: Example, *, limit: int, among: Sequence[int] | None) -> Answer:
+    def similar(self, example: Example, *, limit: int, mode: Mode, among: Sequence[int] | None) -> Answer:
         """Papers like this one: near to its vector, and with the words of it that few papers have."""
         counts = Counter(analysis.prose(example.text))
         weights = self._ranking.telling(counts, LIKE_WORDS)
         vector = self._vectors_of([example.pk]).sum(axis=0)
-        return self._like(weights, vector, [example.pk], limit, among)
+        if mode == "lexical":
+            vector = np.zeros_like(vector)
+        return self._like({} if mode == "semantic" else weights, vector, [example.pk], limit, among)
 
-    def recommend(self, library: Sequence[Example], *, limit: int, among: Sequence[int] | None) -> Answer:
+    def recommend(self, library: Sequence[Example], *, limit: int, mode: Mode, among: Sequence[int] | None) -> Answer:
         """Papers like these and unlike the others: a linear classifier on the vectors (ridge regression of membership,
         which for few members is the difference of the means through the inverse of the covariance), and one on
         the words (Rocchio: the mean of the members' weighted words).
@@ -116,13 +119,10 @@ class Hybrid:
                 weights[word] += value / length
         members = [example.pk for example in library]
         vector = self._direction(self._vectors_of(members))
-        return self._like(
-            dict(sorted(weights.items(), key=lambda item: (-item[1], item[0]))[:LIBRARY_WORDS]),
-            vector,
-            members,
-            limit,
-            among,
-        )
+        if mode == "lexical":
+            vector = np.zeros_like(vector)
+        telling = {} if mode == "semantic" else best_of(weights, LIBRARY_WORDS)
+        return self._like(telling, vector, members, limit, among)
 
     def _direction(self, members: Vector) -> Vector:
         everything = self._view.vectors(self._view.sample(20_000))
@@ -150,7 +150,7 @@ class Hybrid:
             near, _ = self._view.nearest(vector, pool)
             found = self._both(hits, near, pool, vector).but(without)
         deviations = fusion.deviations(found.meaning, self._snapshot.background(vector))
-        best = self._fused(found, deviations, LIKE_WEIGHT, tiers=False)[:limit]
+        best = self._fused(found, deviations, asked=LIKE_ASKED, tiers=False)[:limit]
         return Answer(len(found.pks), best, terms=tuple(weights))
 
     def _vectors_of(self, pks: Sequence[int]) -> Vector:
@@ -200,14 +200,14 @@ class Hybrid:
         self,
         found: Candidates,
         deviations: NDArray[np.float64],
-        weight: float,
         *,
+        asked: int,
         needs_words: float | None = None,
         tiers: bool = True,
     ) -> list[Found]:
         """The candidates, best first. Those without words need so many deviations of meaning."""
         words, verbatim = tiers_of(found.words) if tiers else (found.words, np.zeros(len(found.words)))
-        scores = verbatim + fusion.fuse(words, deviations, weight=weight)
+        scores = verbatim + fusion.fuse(words, deviations, asked=asked)
         kept = np.arange(len(scores))
         if needs_words is not None:
             kept = kept[(found.words > 0) | (deviations >= needs_words)]
@@ -223,4 +223,11 @@ class Hybrid:
         pks, _ = self._snapshot.documents([address for _, address in hits])
         taken = {hit.pk for hit in before}
         rest = [(int(pk), score) for pk, (score, _) in zip(pks, hits, strict=True) if int(pk) not in taken]
-        return [Found(pk, 0.0, *parts_of(score)) for pk, score in rest[skip : skip + limit]]
+        # Below the last candidate, and in the order of their words.
+        below = (before[-1].score if before else 0.0) - 1
+        return [Found(pk, below - 1 / (1 + score), *parts_of(score)) for pk, score in rest[skip : skip + limit]]
+
+
+def best_of(weights: dict[str, float], most: int) -> dict[str, float]:
+    """The heaviest words; of equals the first in the alphabet."""
+    return dict(sorted(weights.items(), key=lambda item: (-item[1], item[0]))[:most])

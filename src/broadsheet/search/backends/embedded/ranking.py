@@ -71,10 +71,8 @@ class Ranking:
         *,
         every_word: bool = False,
         only: Query | None = None,
-        words: int = MAX_WORDS,
-        postings: int = MAX_POSTINGS,
     ) -> Query:
-        """The engine query, with the most telling words of a long one within these bounds. `every_word` requires all
+        """The engine query. `every_word` requires all
         words, as orders other than by score need it. With `only` all that it matches (and what the query requires) is
         scored, whether it has one of the words or not.
         """
@@ -83,9 +81,8 @@ class Ranking:
         must += [(Occur.Must, phrase) for part in query.phrases if (phrase := self.phrase(part))]
         if only is not None:
             must.append((Occur.Must, self._silent(only)))
-        bounds = (words, postings)
         said = _Words.of(query)
-        if query.words and (ranked := self._ranked(said, bounds, every_word=every_word)):
+        if query.words and (ranked := self._ranked(said, every_word=every_word)):
             optional = only is not None or any(isinstance(part, Phrase) for part in query.words)
             must.append((Occur.Should if optional and not every_word else Occur.Must, ranked))
         elif query.terms and not query.phrases and only is None:
@@ -121,14 +118,14 @@ class Ranking:
         found = sum(1 for word in words if self.searcher.doc_freq("all", word))
         return len(words), (found / len(words) if words else 0.0)
 
-    def _ranked(self, words: _Words, bounds: tuple[int, int], *, every_word: bool) -> Query | None:
+    def _ranked(self, words: _Words, *, every_word: bool) -> Query | None:
         counts = Counter(word for word in words.single if word not in analysis.STOP_WORDS)
         if not counts and len(words.single) == len(words.sequence):
             counts = Counter(words.single)
         if every_word:
             return self._each([self._term("all", word) for word in counts]) if counts else None
         frequency = {word: self.searcher.doc_freq("all", word) for word in {*words.sequence, *counts}}
-        chosen = self._telling({word: count for word, count in counts.items() if frequency[word]}, frequency, *bounds)
+        chosen = self._telling({word: count for word, count in counts.items() if frequency[word]}, frequency)
         queries: list[Query] = []
         for word in chosen:
             queries.append(Query.boost_query(self._term("all", word), float(counts[word])))
@@ -142,9 +139,7 @@ class Ranking:
         queries += self._verbatim(words.sequence, frequency)
         return self._any(queries) if queries else None
 
-    def _telling(
-        self, counts: dict[str, int], frequency: dict[str, int], most: int = MAX_WORDS, bound: int = MAX_POSTINGS
-    ) -> list[str]:
+    def _telling(self, counts: dict[str, int], frequency: dict[str, int], most: int = MAX_WORDS) -> list[str]:
         """The words that weigh most in the score, as many as the bounds allow."""
         total = self.searcher.num_docs
 
@@ -155,7 +150,7 @@ class Ranking:
         postings = 0
         for word in sorted(counts, key=lambda word: (-weight(word), word))[:most]:
             postings += frequency[word]
-            if len(chosen) < 3 or postings <= bound:
+            if len(chosen) < 3 or postings <= MAX_POSTINGS:
                 chosen.append(word)
         return chosen
 

@@ -107,7 +107,7 @@ class EmbeddedReader(Reader):
         with engine_errors():
             if among is not None:
                 view = snapshot.view or View.empty()
-                answer = Hybrid(snapshot, view).among(query, vector, among)
+                answer = Hybrid(snapshot, view).among(query, vector, among, mode)
             elif vector is None or snapshot.view is None:
                 answer = self._by_words(snapshot, query, sort, limit, offset)
             elif mode == "semantic":
@@ -116,15 +116,21 @@ class EmbeddedReader(Reader):
                 answer = Hybrid(snapshot, snapshot.view).search(query, vector, limit=limit, offset=offset)
         return answer._replace(notices=notices)
 
-    def similar(self, example: Example, *, limit: int, among: Sequence[int] | None = None) -> Answer:
+    def similar(
+        self, example: Example, *, limit: int, mode: Mode = "hybrid", among: Sequence[int] | None = None
+    ) -> Answer:
         snapshot = self._snapshot
         with engine_errors():
-            return Hybrid(snapshot, snapshot.view or View.empty()).similar(example, limit=limit, among=among)
+            hybrid = Hybrid(snapshot, snapshot.view or View.empty())
+            return hybrid.similar(example, limit=limit, mode=mode, among=among)
 
-    def recommend(self, library: Sequence[Example], *, limit: int, among: Sequence[int] | None = None) -> Answer:
+    def recommend(
+        self, library: Sequence[Example], *, limit: int, mode: Mode = "hybrid", among: Sequence[int] | None = None
+    ) -> Answer:
         snapshot = self._snapshot
         with engine_errors():
-            return Hybrid(snapshot, snapshot.view or View.empty()).recommend(library, limit=limit, among=among)
+            hybrid = Hybrid(snapshot, snapshot.view or View.empty())
+            return hybrid.recommend(library, limit=limit, mode=mode, among=among)
 
     def _vector(self, query: SearchQuery, mode: Mode) -> tuple[NDArray[np.float32] | None, tuple[str, ...]]:
         """The query's vector; None, and perhaps a sentence, when there is none that the index could be asked with."""

@@ -233,4 +233,5 @@ def products(vectors: NDArray[np.int8], query: NDArray[np.int8]) -> NDArray[np.f
         # Never with `out=`: 6.5 then gives back one reference to None too many a call, until Python stops.
         return np.asarray(simsimd.cdist(query[None], vectors, metric="dot", threads=1))[0]
     # Below 2^24 floats hold whole numbers exactly: 256 · 127² is a quarter of it, and 1,024 dimensions stay below.
-    return np.asarray(np.vecdot(vectors, query.astype(np.float32)), np.float64)
+    found: NDArray[np.float64] = np.asarray(np.vecdot(vectors, query.astype(np.float32)), np.float64)
+    return found
