@@ -50,8 +50,8 @@ class Plan:
 
 def plan_papers(blocks: Sequence[tuple[Block, list[Reading]]], *, now: dt.datetime) -> tuple[list[Plan], set[int]]:
     """Give each block a paper. A paper that stood before goes to the block that holds most of its records (ties: the
-    first block,
-    in `Block.sort_key` order), and of several in one block the oldest stays. Also returns the papers that are gone.
+    first block in `Block.sort_key` order), and of several in one block the oldest stays. Also returns the papers that
+    are gone.
     """
     votes: dict[int, Counter[int]] = defaultdict(Counter)
     for index, (_, readings) in enumerate(blocks):

@@ -85,7 +85,7 @@ def _without_brackets(text: str) -> str:
             dropped.append((opened.pop(), match.end()))
         else:
             dropped.append(match.span())
-    dropped += [match.span() for at in opened if (match := _UP_TO_NEXT_NAME.match(text, at))]
+    dropped += [rest.span() for at in opened if (rest := _UP_TO_NEXT_NAME.match(text, at))]
     kept, last = [], 0
     for start, end in sorted(dropped):
         if start >= last:
