@@ -28,6 +28,11 @@ def test_accents_and_case_are_folded() -> None:
     assert words("x_1 = α²") == ["x", "1", "α2"]
 
 
+@given(st.text(st.characters(max_codepoint=127)))
+def test_the_fast_way_for_ascii_gives_the_words_of_the_other(text: str) -> None:
+    assert words(text) == words(text + " é")[:-1]
+
+
 @given(st.text())
 def test_every_text_gives_rows_of_the_table(text: str) -> None:
     assert all(0 <= row < len(VOCABULARY) for row in VOCABULARY.rows(text))

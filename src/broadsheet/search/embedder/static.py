@@ -13,7 +13,7 @@ import json
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ from broadsheet.search.embedder.tokens import TOKENS, Vocabulary
 SHIPPED = Path(__file__).parent / "table"
 TABLE, SCALES, VOCABULARY, CARD = "table.npy", "scales.npy", "vocabulary.txt", "card.json"
 FILES = (TABLE, SCALES, VOCABULARY)
+_BLOCK = 512  # rows that are summed at once
 CURRENT = "current"  # in the home's folder: a file with the name of the folder of the table that counts
 
 
@@ -45,20 +46,34 @@ class StaticEmbedder:
         self.folder, self.card = folder, card or {}
         self.vocabulary = vocabulary
         self.dimensions = int(table.shape[1])
-        self._table, self._scales = table, scales
+        self._table, self._scales = table.view(np.ndarray), scales
+        self._rooms = threading.local()
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """See `Embedder.embed`."""
         vectors = np.zeros((len(texts), self.dimensions), np.float32)
         for at, text in enumerate(texts):
             rows = self.vocabulary.rows(text)
-            if not rows:
-                continue
-            vector = self._scales[rows] @ self._table[rows].astype(np.float32)
-            length = float(np.sqrt(vector @ vector))
+            for start in range(0, len(rows), _BLOCK):
+                vectors[at] += self._sum(np.array(rows[start : start + _BLOCK], np.intp))
+            length = float(np.sqrt(vectors[at] @ vectors[at]))
             if length > 0:
-                np.divide(vector, length, out=vectors[at])
+                vectors[at] /= length
         return vectors
+
+    def _sum(self, rows: NDArray[np.intp]) -> NDArray[np.float32]:
+        """The sum of at most `_BLOCK` rows, each times its scale.
+
+        The room for them is kept, one a thread: getting it anew from the system costs more than the arithmetic.
+        """
+        room = getattr(self._rooms, "room", None)
+        if room is None:
+            shape = (_BLOCK, self.dimensions)
+            room = self._rooms.room = (np.empty(shape, np.int8), np.empty(shape, np.float32))
+        whole, real = room[0][: len(rows)], room[1][: len(rows)]
+        self._table.take(rows, axis=0, out=whole, mode="clip")  # the mode that writes to `out` without a copy between
+        np.copyto(real, whole)
+        return cast("NDArray[np.float32]", self._scales[rows] @ real)
 
     def vectors_of(self, vocabulary: Vocabulary) -> NDArray[np.float32]:
         """This table's rows in the order of another vocabulary with as many shared rows; zeros for words that have no

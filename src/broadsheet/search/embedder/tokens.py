@@ -18,15 +18,17 @@ MAX_LETTERS = 40  # of a word; longer ones are addresses and noise
 _MAX_KNOWN = 200_000  # words outside the vocabulary whose rows are remembered
 
 _WORD = re.compile(r"[^\W_]+")
+# The same for ASCII, where it is more than twice as fast: small letters and digits stay, all else parts words.
+_PLAIN = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
 _MARKS = re.compile("[\u0300-\u036f]+")
 
 
 def words(text: str) -> list[str]:
     """The words of a text, in order, as the vocabulary writes them."""
-    text = text[:MAX_CHARACTERS].lower()
-    if not text.isascii():
-        text = _MARKS.sub("", unicodedata.normalize("NFKD", text)).lower()
-    return _WORD.findall(text)
+    text = text[:MAX_CHARACTERS]
+    if text.isascii():
+        return text.translate(_PLAIN).split()
+    return _WORD.findall(_MARKS.sub("", unicodedata.normalize("NFKD", text.lower())).lower())
 
 
 class Vocabulary:
