@@ -36,9 +36,9 @@ def rows(path: Path) -> Iterator[dict[str, Any]]:
 
 def documents(path: Path, chance: random.Random) -> tuple[list[Any], dict[str, list[tuple[str, int]]]]:
     """The papers of the index, and by kind the questions with the key of the paper that is meant."""
+    from broadsheet.lib.text import title_key as key
     from broadsheet.search.backends.base import Document
     from broadsheet.search.embedder.corpus import held_out
-    from broadsheet.lib.text import title_key as key
 
     made: list[Any] = []
     asked: dict[str, list[tuple[str, int]]] = {"words": [], "title": [], "sentence": [], "paragraph": []}

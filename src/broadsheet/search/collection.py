@@ -105,8 +105,10 @@ class Collection:
 
     def _answer(self, asked: Asked, limit: int, mode: Mode) -> Answer:
         if asked.text is not None:
-            sort = registry.sort_keys()[0]
-            return self._reader.search(parse(asked.text), sort=sort, limit=limit, mode=mode, among=asked.among)
+            sort, query = registry.sort_keys()[0], parse(asked.text)
+            if not query and asked.among is None:
+                return Answer(0, [])
+            return self._reader.search(query, sort=sort, limit=limit, mode=mode, among=asked.among)
         members = [asked.paper] if asked.paper is not None else list(asked.library)
         among = None if asked.among is None else [pk for pk in asked.among if pk not in set(members)]
         limit = limit if among is None else len(among)

@@ -26,6 +26,7 @@ urlpatterns = [
     path("papers/week/<str:name>", lists.dated, {"kind": "week"}, name="week"),
     path("papers/month/<str:name>", lists.dated, {"kind": "month"}, name="month"),
     path("papers/<paper:reference>.bib", paper.bibtex, name="paper-bib"),
+    path("papers/<paper:reference>/similar", paper.similar, name="similar"),
     path("papers/<paper:reference>", paper.paper, name="paper"),
     path("search", search.results, name="search"),
     path("sources", sources.sources, name="sources"),

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from broadsheet.cli.boot import boot
-from broadsheet.cli.output import USAGE, Home, fail, progress_bar, say
+from broadsheet.cli.output import USAGE, AsJson, Home, fail, print_json, progress_bar, say
 
 
 def rank(
@@ -28,6 +28,7 @@ def rank(
         typer.Option(help="By words and meaning, by words alone, or by meaning alone."),
     ] = "hybrid",
     home: Home = None,
+    as_json: AsJson = False,
 ) -> None:
     """Rank the papers of a collection for queries, by the very code that ranks the catalog.
 
@@ -60,4 +61,7 @@ def rank(
         fail(str(problem), USAGE)
     except OSError as error:
         fail(f"The ranking can't be written to {out}: {error.strerror}.")
+    if as_json:
+        print_json({"queries": len(asked), "papers": len(collection.ids), "out": str(out)})
+        return
     say(f"{len(asked):,} queries over {len(collection.ids):,} papers are ranked in {out}.")

@@ -11,10 +11,14 @@ from broadsheet.catalog import queries
 from broadsheet.catalog.cards import CardData
 from broadsheet.catalog.models import Paper
 from broadsheet.lib.bibtex import entry
+from broadsheet.search import queries as search
 from broadsheet.trends.queries import history
 from broadsheet.web.details import bibtex_fields, paper_view
-from broadsheet.web.present import paper_path
+from broadsheet.web.present import card_view, paper_path
 from broadsheet.web.signals import signal_table
+
+LIKE = 8  # papers like it on a paper's page
+LIKE_LISTED = 50  # in their own list
 
 
 def paper(request: HttpRequest, reference: str) -> HttpResponse:
@@ -29,7 +33,26 @@ def paper(request: HttpRequest, reference: str) -> HttpResponse:
     text = entry(**bibtex_fields(card))
     view = paper_view(card, found, queries.provenance(found.pk), queries.identity_changes(found.pk, limit=20))
     signals = signal_table(history(found.pk))
-    return render(request, "web/paper.html", {"paper": view, "signals": signals, "bibtex": text})
+    like = [(card_view(hit.card), hit.why.sentence()) for hit in search.similar(found.pk, limit=LIKE).hits]
+    context = {"paper": view, "signals": signals, "bibtex": text, "like": like}
+    return render(request, "web/paper.html", context)
+
+
+def similar(request: HttpRequest, reference: str) -> HttpResponse:
+    """Papers like this one, as a list. An identifier may itself end in `/similar`: then the page it is."""
+    try:
+        found, card = _find(reference)
+    except Http404:
+        return paper(request, f"{reference}/similar")
+    if found.public_id != reference:
+        return HttpResponsePermanentRedirect(f"{paper_path(found.public_id)}/similar")
+    answer = search.similar(found.pk, limit=LIKE_LISTED)
+    context = {
+        "paper": card_view(card),
+        "cards": [card_view(hit.card, why=hit.why.sentence()) for hit in answer.hits],
+        "notices": answer.notices,
+    }
+    return render(request, "web/similar.html", context)
 
 
 def bibtex(request: HttpRequest, reference: str) -> HttpResponse:

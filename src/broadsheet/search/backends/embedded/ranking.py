@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from tantivy import FieldType, Occur, Query, Schema, Searcher
 
 from broadsheet.search import analysis, registry
-from broadsheet.search.backends.embedded.schema import day_number
+from broadsheet.search.backends.embedded.schema import MARK, day_number
 from broadsheet.search.language import Filter, Phrase, SearchQuery, Term
 from broadsheet.search.operators import date_of, year_span
 from broadsheet.search.registry import Operator
@@ -89,6 +89,7 @@ class Ranking:
             return Query.empty_query()
         if not any(occur == Occur.Must for occur, _ in must):
             must.append((Occur.Must, self._silent(Query.all_query())))
+            must.append((Occur.MustNot, self._term_of("pk", MARK)))
         return Query.boolean_query(must)
 
     def likeness(self, weights: dict[str, float], *, only: Query | None = None) -> Query:
@@ -109,7 +110,7 @@ class Ranking:
 
     def each_of(self, field: str, values: Sequence[int]) -> Query:
         """The documents with one of these numbers in this field. Quicker than the engine's query for sets."""
-        return self._any([Query.term_query(self.schema, field, int(value)) for value in values])
+        return self._any([self._term_of(field, int(value)) for value in values])
 
     def asked(self, query: SearchQuery) -> tuple[int, float]:
         """How many different words that tell something the query has, and the share of them that some paper has."""
@@ -204,6 +205,9 @@ class Ranking:
         if len(words) > 1:
             return Query.phrase_query(self.schema, field, [*words[:MAX_SEQUENCE]], slop)
         return self._term(field, words[0]) if words else None
+
+    def _term_of(self, field: str, number: int) -> Query:
+        return Query.term_query(self.schema, field, number)
 
     def _term(self, field: str, word: str) -> Query:
         return Query.term_query(self.schema, field, word, "freq")

@@ -24,10 +24,16 @@ from broadsheet.search.backends.base import (
 from broadsheet.search.backends.embedded.hybrid import Hybrid
 from broadsheet.search.backends.embedded.ranking import parts_of
 from broadsheet.search.backends.embedded.scanning import View
-from broadsheet.search.backends.embedded.schema import SCHEMA, STAMP_FILE, engine_errors, open_index
+from broadsheet.search.backends.embedded.schema import (
+    SCHEMA,
+    STAMP_FILE,
+    committed_rows,
+    count_papers,
+    engine_errors,
+    open_index,
+)
 from broadsheet.search.backends.embedded.snapshot import Passing, Snapshot
 from broadsheet.search.backends.embedded.vectors import FOLDER
-from broadsheet.search.backends.embedded.writing import committed_rows
 from broadsheet.search.embedder import Embedder, ModelMissing
 from broadsheet.search.language import SearchQuery
 from broadsheet.search.registry import SortKey
@@ -82,7 +88,8 @@ class EmbeddedReader(Reader):
             with engine_errors():
                 self._index.reload()
                 searcher = self._index.searcher()
-                view = self._view(committed_rows(searcher), last) if self.stamp.embedder else None
+                rows = committed_rows(searcher, self._schema) or 0
+                view = self._view(rows, last) if self.stamp.embedder else None
             self._seen = seen
             if self._fingerprint() == seen:
                 break  # otherwise rows of this commit may have been dropped as superseded by a newer one
@@ -172,7 +179,8 @@ class EmbeddedReader(Reader):
         )
 
     def count(self) -> int:
-        return int(self._snapshot.searcher.num_docs)
+        with engine_errors():
+            return count_papers(self._snapshot.searcher, self._schema)
 
     def ids(self) -> Iterator[int]:
         searcher = self._snapshot.searcher

@@ -53,7 +53,7 @@ def cut_short() -> IndexDamaged:
 
 
 class View:
-    """The rows below `count`, which is what one commit may name. Safe to use from several threads."""
+    """The rows below `count`, which are those of one commit. Safe to use from several threads."""
 
     def __init__(self, folder: Path, dimensions: int, count: int, *, base: Base | None = None) -> None:
         """`base` is one opened before, used again where it is still the right one. Raises IndexDamaged."""
@@ -206,16 +206,10 @@ def _open_files(folder: Path, kind: np.dtype[Any], count: int, base: Base | None
             elif base is None or base.first != files.first:
                 base = Base(files.base, files.first)
             wanted = max(0, count - files.first)
-            held = files.tail.stat().st_size // kind.itemsize if wanted or files.tail.exists() else 0
+            held = files.tail.stat().st_size // kind.itemsize if wanted else 0
             if held < wanted:
                 raise cut_short()
-            if not held:
-                return base, np.zeros(0, kind)
-            tail = np.memmap(files.tail, kind, "r", shape=(held,))
-            # Deletions after the last document belong to it. Were they not committed, they are about to be.
-            while wanted < held and tail["scale"][wanted] == 0:
-                wanted += 1
-            return base, tail[:wanted]
+            return base, np.memmap(files.tail, kind, "r", shape=(wanted,)) if wanted else np.zeros(0, kind)
         except OSError as error:
             if last_try:
                 raise cut_short() from error
@@ -231,7 +225,8 @@ def products(vectors: NDArray[np.int8], query: NDArray[np.int8]) -> NDArray[np.f
         return np.empty(0, np.float64)
     if simsimd is not None:
         # Never with `out=`: 6.5 then gives back one reference to None too many a call, until Python stops.
-        return np.asarray(simsimd.cdist(query[None], vectors, metric="dot", threads=1))[0]
-    # Below 2^24 floats hold whole numbers exactly: 256 · 127² is a quarter of it, and 1,024 dimensions stay below.
-    found: NDArray[np.float64] = np.asarray(np.vecdot(vectors, query.astype(np.float32)), np.float64)
+        found: NDArray[np.float64] = np.asarray(simsimd.cdist(query[None], vectors, metric="dot", threads=1))[0]
+    else:
+        # Below 2^24 floats hold whole numbers exactly: 256 · 127² is a quarter of it, and 1,024 dimensions stay below.
+        found = np.asarray(np.vecdot(vectors, query.astype(np.float32)), np.float64)
     return found

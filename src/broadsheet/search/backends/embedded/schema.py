@@ -15,6 +15,7 @@ from broadsheet.search.backends.base import Document, IndexDamaged
 SCHEMA = "fields-2"  # raise it with every change of the fields
 STAMP_FILE = "stamp.json"
 NO_ROW = -1
+MARK = -1  # the key of the one document that is no paper: its row says how many rows of vectors a commit has
 UNKNOWN_LAST = 99_999_999  # stands for no date where ascending days must end with it
 _NAME_GAP = ("", "", "")  # empty values between names, each moving the next name on by one position
 TITLE_LIMIT, TEXT_LIMIT, MANY = 5_000, 50_000, 20_000  # characters, characters, values: what hostile papers may cost
@@ -104,3 +105,23 @@ def with_archives(code: str) -> list[str]:
     """`cond-mat.str-el` as `cond-mat` and `cond-mat.str-el`, in lower case."""
     parts = analysis.clean(code).lower().split(".")
     return [".".join(parts[: end + 1]) for end in range(len(parts))]
+
+
+def mark(rows: int) -> tantivy.Document:
+    """The document that binds so many rows of vectors to a commit."""
+    made = tantivy.Document()
+    made.add_integer("pk", MARK)
+    made.add_integer("row", rows)
+    return made
+
+
+def committed_rows(searcher: tantivy.Searcher, schema: tantivy.Schema) -> int | None:
+    """How many rows of vectors belong to this commit; None when it says nothing of vectors."""
+    found = searcher.search(tantivy.Query.term_query(schema, "pk", MARK), 1, count=False).hits
+    rows = searcher.fast_field_values("row", [address for _, address in found])
+    return int(rows[0]) if rows and rows[0] is not None else None
+
+
+def count_papers(searcher: tantivy.Searcher, schema: tantivy.Schema) -> int:
+    """How many papers a commit has."""
+    return int(searcher.num_docs) - (committed_rows(searcher, schema) is not None)

@@ -1,7 +1,8 @@
 """The vectors of a generation on disk, and changing them.
 
-Every version of a document has a row of its own, and the engine's document names it. Rows are only ever appended, and
-no number is used twice: so the words of one commit can't meet the vector of another, whatever was killed when.
+Every version of a document has a row of its own, and the engine's document names it; one more document says how many
+rows a commit has. Rows are only ever appended, and no number is used twice: so the words of one commit can't meet the
+vector of another, whatever was killed when.
 
 vectors/base-<M>/       rows below M, ordered by nearness (`clusters`): one .npy file a column
 vectors/tail-<M>        rows from M on, one record after the other in the order in which they came
@@ -60,7 +61,7 @@ def current_files(folder: Path) -> Files:
 
 
 class VectorWriter:
-    """Appends rows for the one indexer. `committed` is the number of rows that a committed document may name."""
+    """Appends rows for the one indexer. `committed` is the number of rows of the last commit."""
 
     def __init__(self, folder: Path, dimensions: int, *, committed: int) -> None:
         folder.mkdir(exist_ok=True)
@@ -111,10 +112,11 @@ class VectorWriter:
         zeros = np.zeros((len(pks), self._record["vector"].shape[0]), np.float32)
         self.append(pks, [0] * len(pks), zeros)
 
-    def sync(self) -> None:
-        """Make all rows durable: before the engine's commit, which names them."""
+    def sync(self) -> int:
+        """Make all rows durable: before the engine's commit, which says how many there are. Returns that."""
         self._tail.flush()
         os.fsync(self._tail.fileno())
+        return self._files.first + self._rows
 
     def settle(self) -> None:
         """Put the rows in order of nearness when the tail has grown long. Only right after a commit of all rows."""

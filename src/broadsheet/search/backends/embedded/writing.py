@@ -12,17 +12,19 @@ from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 
-import tantivy
-
 from broadsheet.search import analysis
 from broadsheet.search.backends.base import Build, Document, Stamp, Writer
 from broadsheet.search.backends.embedded.schema import (
+    MARK,
     NO_ROW,
     SCHEMA,
     STAMP_FILE,
     as_engine_document,
+    committed_rows,
+    count_papers,
     day_number,
     engine_errors,
+    mark,
     open_index,
 )
 from broadsheet.search.backends.embedded.vectors import FOLDER, VectorWriter
@@ -30,14 +32,6 @@ from broadsheet.search.embedder import Embedder, document_text
 
 EMBEDDED_AT_ONCE = 500
 HEAP = 64_000_000  # bytes the engine collects before it writes a segment
-
-
-def committed_rows(searcher: tantivy.Searcher) -> int:
-    """How many rows of vectors the documents of this commit may name."""
-    newest = searcher.search(
-        tantivy.Query.all_query(), 1, count=False, order_by_field="row", order=tantivy.Order.Desc
-    ).hits
-    return int(newest[0][0]) + 1 if newest else 0
 
 
 class EmbeddedWriter(Writer):
@@ -53,8 +47,8 @@ class EmbeddedWriter(Writer):
             self._writer = self.index.writer(HEAP, 1)
             if embedder is not None:
                 self.index.reload()
-                committed = committed_rows(self.index.searcher())
-                self._vectors = VectorWriter(path / FOLDER, embedder.dimensions, committed=committed)
+                committed = committed_rows(self.index.searcher(), self.index.schema)
+                self._vectors = VectorWriter(path / FOLDER, embedder.dimensions, committed=committed or 0)
         self._fresh = create  # nothing to replace, which saves a deletion for each document
         self._open = True
         self._dirty = False
@@ -89,7 +83,9 @@ class EmbeddedWriter(Writer):
     def commit(self) -> None:
         with engine_errors():
             if self._vectors:
-                self._vectors.sync()  # before the documents that name them
+                rows = self._vectors.sync()  # before the documents that name them
+                self._writer.delete_documents_by_term("pk", MARK)
+                self._writer.add_document(mark(rows))
             self._writer.commit()
             self._dirty = False
             if self._vectors:
@@ -118,7 +114,7 @@ class EmbeddedBuild(Build):
     def count(self) -> int:
         with engine_errors():
             self.writer.index.reload()
-            return int(self.writer.index.searcher().num_docs)
+            return count_papers(self.writer.index.searcher(), self.writer.index.schema)
 
     def publish(self, *, documents: int, now: dt.datetime) -> None:
         stamp = Stamp(
