@@ -70,7 +70,7 @@ OPTIONS = {
         Option(
             "EMBEDDER",
             "static",
-            "What turns texts into vectors: `static`, the project's own table; `sentence-transformers:NAME`; or `none`.",
+            "What turns texts into vectors: `static`, our own table; `sentence-transformers:NAME`; or `none`.",
         ),
         Option("DEBUG", "0", "1 shows error details in the browser. Never on a server that others reach."),
     )
