@@ -75,9 +75,9 @@ class Pool:
 
     right: np.ndarray
     words: np.ndarray
+    verbatim: np.ndarray
     meaning: np.ndarray  # deviations
     asked: int
-    known: float
 
 
 def pools(reader: Any, questions: list[tuple[str, int]], embedder: Any) -> list[Pool]:
@@ -93,9 +93,12 @@ def pools(reader: Any, questions: list[tuple[str, int]], embedder: Any) -> list[
         prepared = one._ranking.query(query)
         hits = snapshot.searcher.search(prepared, hybrid.DEPTH, count=False).hits
         near, _ = snapshot.view.nearest(vector, hybrid.POOL)
-        found = one._both(hits, near, hybrid.POOL, vector)
+        asked, _ = one._ranking.asked(query)
+        found = one._both(
+            hits, near, hybrid.POOL, vector, lambda scores, asked=asked: fusion.tiers(scores, asked=asked)
+        )
         deviations = fusion.deviations(found.meaning, snapshot.background(vector))
-        made.append(Pool(found.pks == pk, np.array(found.words), deviations, *one._ranking.asked(query)))
+        made.append(Pool(found.pks == pk, found.words, found.verbatim, deviations, asked))
     return made
 
 
@@ -133,10 +136,9 @@ def reciprocal_rank(scores: np.ndarray, right: np.ndarray) -> float:
 def tell(found: dict[str, list[Pool]]) -> None:
     """Print a line for each half and each constant."""
     from broadsheet.search.backends.embedded import fusion
-    from broadsheet.search.backends.embedded.ranking import tiers_of
 
     rules: dict[str, float | None] = {"words": 0.0, "meaning": None}
-    rules |= {f"MEANING {constant}": constant for constant in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.2)}
+    rules |= {f"MEANING {constant}": constant for constant in (0.3, 0.5, 0.6, 0.7, 0.8, 1.0)}
     print(f"| {' | '.join(['', *found, 'mean'])} |\n{'|---' * (len(found) + 2)}|")
     for name, constant in rules.items():
         fusion.MEANING = constant or 0.0
@@ -144,8 +146,7 @@ def tell(found: dict[str, list[Pool]]) -> None:
         for some in found.values():
             ranks = []
             for pool in some:
-                words, verbatim = tiers_of(pool.words)
-                fused = verbatim + fusion.fuse(words, pool.meaning, asked=pool.asked)
+                fused = pool.verbatim + fusion.fuse(pool.words, pool.meaning, asked=pool.asked)
                 ranks.append(reciprocal_rank(pool.meaning if constant is None else fused, pool.right))
             means.append(float(np.mean(ranks)))
         print(f"| {name} | {' | '.join(f'{mean:.3f}' for mean in [*means, sum(means) / len(means)])} |")

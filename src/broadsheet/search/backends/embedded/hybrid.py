@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from tantivy import Query
 from broadsheet.search import analysis
 from broadsheet.search.backends.base import Answer, Example, Found, Mode
 from broadsheet.search.backends.embedded import fusion
-from broadsheet.search.backends.embedded.ranking import parts_of, tiers_of
+from broadsheet.search.backends.embedded.ranking import parts_of
 from broadsheet.search.backends.embedded.scanning import Slots, View
 from broadsheet.search.backends.embedded.snapshot import Snapshot
 from broadsheet.search.language import SearchQuery
@@ -32,6 +33,7 @@ LIBRARY_WORDS = 48
 RIDGE = 0.02  # added to the variance of each dimension, of which there are some hundred at a total of 1
 AT_ONCE = 500  # documents scored in one go
 Vector = NDArray[np.float32]
+Tiers = Callable[[NDArray[np.float64]], tuple[NDArray[np.float64], NDArray[np.float64]]]
 Prepared = Callable[[Query], Query]  # a query that scores exactly what another matches
 
 
@@ -40,13 +42,14 @@ class Candidates:
     """Papers with both scores, in no order."""
 
     pks: NDArray[np.int64]
-    words: NDArray[np.float64]  # the engine's score, with the verbatim tier
+    words: NDArray[np.float64]
+    verbatim: NDArray[np.float64]
     meaning: Vector  # dot products
 
     def but(self, pks: Sequence[int]) -> Candidates:
         """Without these papers."""
         keep = ~np.isin(self.pks, np.asarray(pks, np.int64))
-        return Candidates(self.pks[keep], self.words[keep], self.meaning[keep])
+        return Candidates(self.pks[keep], self.words[keep], self.verbatim[keep], self.meaning[keep])
 
 
 class Hybrid:
@@ -67,12 +70,13 @@ class Hybrid:
         near: Slots = np.empty(0, np.int64)
         if known:  # words that no paper has mean nothing here
             near, _ = self._view.nearest(vector, POOL, allowed=self._snapshot.allowed(query))
-        found = self._both(result.hits, near, POOL, vector)
+        tiers = partial(fusion.tiers, asked=asked)
+        found = self._both(result.hits, near, POOL, vector, tiers)
         deviations = fusion.deviations(found.meaning, self._snapshot.background(vector))
         hits = self._fused(found, deviations, asked=asked, needs_words=fusion.FLOOR)
         extra = sum(1 for hit in hits if not hit.words + hit.verbatim) if total <= DEPTH else 0
         page = hits[offset : offset + limit]
-        if len(page) < limit and total > POOL:
+        if len(page) < limit and total > len(hits) - extra:
             page += self._behind(prepared, hits, offset + len(page), limit - len(page))
         return Answer(total + extra, page)
 
@@ -88,13 +92,15 @@ class Hybrid:
 
     def among(self, query: SearchQuery, vector: Vector | None, pks: Sequence[int], mode: Mode) -> Answer:
         """Exactly these papers, ranked as `search` ranks its candidates."""
-        found = self._scored("pk", pks, lambda only: self._ranking.query(query, only=only), vector)
+        asked, _ = self._ranking.asked(query)
+        tiers = partial(fusion.tiers, asked=asked)
+        found = self._scored("pk", pks, lambda only: self._ranking.query(query, only=only), vector, tiers)
         if vector is None:
-            return Answer(len(found.pks), self._fused(found, np.zeros(len(found.pks)), asked=1))
+            return Answer(len(found.pks), self._fused(found, np.zeros(len(found.pks)), asked=asked))
         deviations = fusion.deviations(found.meaning, self._snapshot.background(vector))
         if mode == "semantic":
-            found = Candidates(found.pks, np.zeros(len(found.pks)), found.meaning)
-        hits = self._fused(found, deviations, asked=self._ranking.asked(query)[0])
+            found = Candidates(found.pks, np.zeros(len(found.pks)), np.zeros(len(found.pks)), found.meaning)
+        hits = self._fused(found, deviations, asked=asked)
         return Answer(len(hits), hits)
 
     def similar(self, example: Example, *, limit: int, mode: Mode, among: Sequence[int] | None) -> Answer:
@@ -143,14 +149,14 @@ class Hybrid:
             return self._ranking.likeness(weights, only=only)
 
         if among is not None:
-            found = self._scored("pk", among, prepared, vector)
+            found = self._scored("pk", among, prepared, vector, no_tiers)
         else:
             pool = max(POOL, limit + len(without))
             hits = self._snapshot.searcher.search(prepared(), max(DEPTH, pool), count=False).hits
             near, _ = self._view.nearest(vector, pool)
-            found = self._both(hits, near, pool, vector).but(without)
+            found = self._both(hits, near, pool, vector, no_tiers).but(without)
         deviations = fusion.deviations(found.meaning, self._snapshot.background(vector))
-        best = self._fused(found, deviations, asked=LIKE_ASKED, tiers=False)[:limit]
+        best = self._fused(found, deviations, asked=LIKE_ASKED)[:limit]
         return Answer(len(found.pks), best, terms=tuple(weights))
 
     def _vectors_of(self, pks: Sequence[int]) -> Vector:
@@ -161,27 +167,31 @@ class Hybrid:
             rows += self._snapshot.documents([address for _, address in hits])[1].tolist()
         return self._view.vectors(self._view.slots_of(np.array(rows, np.int64)))
 
-    def _both(self, hits: list[Any], near: Slots, pool: int, vector: Vector) -> Candidates:
-        """The first `pool` hits by words and the nearest by meaning, each once, with both scores. What is near and not
+    def _both(self, hits: list[Any], near: Slots, pool: int, vector: Vector, tiers: Tiers) -> Candidates:
+        """The best `pool` hits by words and the nearest by meaning, each once, with both scores. What is near and not
         among the hits (of which there are more) counts as without words.
         """
         pks, rows = self._snapshot.documents([address for _, address in hits])
-        words = np.array([score for score, _ in hits], np.float64)
+        words, verbatim = tiers(np.array([score for score, _ in hits], np.float64))
         near_rows = self._view.rows[near].astype(np.int64)
         by_row = np.argsort(rows)
         places = by_row[np.searchsorted(rows, near_rows, sorter=by_row).clip(max=len(rows) - 1)] if len(rows) else near
         known = rows[places] == near_rows if len(rows) else np.zeros(len(near), np.bool_)
-        first = np.arange(min(pool, len(rows)))
+        first = np.argsort(-(words + verbatim), kind="stable")[:pool]
         chosen = np.concatenate([first, np.setdiff1d(places[known], first)])
         new = near[~known]
         slots = np.concatenate([self._view.slots_of(rows[chosen]), new])
+        nothing = np.zeros(len(new))
         return Candidates(
             np.concatenate([pks[chosen], self._view.pks[new]]),
-            np.concatenate([words[chosen], np.zeros(len(new))]),
+            np.concatenate([words[chosen], nothing]),
+            np.concatenate([verbatim[chosen], nothing]),
             self._view.dots(slots, vector),
         )
 
-    def _scored(self, field: str, values: Sequence[int], prepared: Prepared, vector: Vector | None) -> Candidates:
+    def _scored(
+        self, field: str, values: Sequence[int], prepared: Prepared, vector: Vector | None, tiers: Tiers
+    ) -> Candidates:
         """The documents with these numbers in `field` that are there, with both scores."""
         addresses: list[Any] = []
         scores: list[float] = []
@@ -194,7 +204,7 @@ class Hybrid:
         pks, rows = self._snapshot.documents(addresses)
         slots = self._view.slots_of(rows)
         meaning = np.zeros(len(pks), np.float32) if vector is None else self._view.dots(slots, vector)
-        return Candidates(pks, np.array(scores, np.float64), meaning)
+        return Candidates(pks, *tiers(np.array(scores, np.float64)), meaning)
 
     def _fused(
         self,
@@ -203,14 +213,13 @@ class Hybrid:
         *,
         asked: int,
         needs_words: float | None = None,
-        tiers: bool = True,
     ) -> list[Found]:
         """The candidates, best first. Those without words need so many deviations of meaning."""
-        words, verbatim = tiers_of(found.words) if tiers else (found.words, np.zeros(len(found.words)))
+        words, verbatim = found.words, found.verbatim
         scores = verbatim + fusion.fuse(words, deviations, asked=asked)
         kept = np.arange(len(scores))
         if needs_words is not None:
-            kept = kept[(found.words > 0) | (deviations >= needs_words)]
+            kept = kept[(found.words + found.verbatim > 0) | (deviations >= needs_words)]
         order = kept[np.lexsort((found.pks[kept], -scores[kept]))]
         columns = (found.pks, scores, words, verbatim, found.meaning)
         return [Found(*values) for values in zip(*(column[order].tolist() for column in columns), strict=True)]
@@ -219,13 +228,18 @@ class Hybrid:
         """What follows on the candidates: the other papers with one of the words, by words alone."""
         skip = offset - len(before)
         wanted = skip + limit + len(before)
-        hits = self._snapshot.searcher.search(prepared, wanted, count=False, offset=POOL).hits
+        hits = self._snapshot.searcher.search(prepared, wanted, count=False).hits
         pks, _ = self._snapshot.documents([address for _, address in hits])
         taken = {hit.pk for hit in before}
         rest = [(int(pk), score) for pk, (score, _) in zip(pks, hits, strict=True) if int(pk) not in taken]
         # Below the last candidate, and in the order of their words.
         below = (before[-1].score if before else 0.0) - 1
         return [Found(pk, below - 1 / (1 + score), *parts_of(score)) for pk, score in rest[skip : skip + limit]]
+
+
+def no_tiers(scores: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Scores that are of words alone."""
+    return scores, np.zeros(len(scores))
 
 
 def best_of(weights: dict[str, float], most: int) -> dict[str, float]:
