@@ -73,11 +73,15 @@ class Hybrid:
         tiers = partial(fusion.tiers, asked=asked)
         found = self._both(result.hits, near, POOL, vector, tiers)
         deviations = fusion.deviations(found.meaning, self._snapshot.background(vector))
-        hits = self._fused(found, deviations, asked=asked, needs_words=fusion.FLOOR)
-        extra = sum(1 for hit in hits if not hit.words + hit.verbatim) if total <= DEPTH else 0
-        page = hits[offset : offset + limit]
-        if len(page) < limit and total > len(hits) - extra:
-            page += self._behind(prepared, hits, offset + len(page), limit - len(page))
+        scores = self._scores(found, deviations, asked)
+        order = self._order(found, scores, (found.words + found.verbatim > 0) | (deviations >= fusion.FLOOR))
+        worded = int(np.count_nonzero(found.words[order] + found.verbatim[order]))
+        page = self._hits(found, scores, order[offset : offset + limit])
+        if len(page) < limit and total > worded:
+            lowest = float(scores[order[-1]]) if len(order) else 0.0
+            skip = max(0, offset - len(order))
+            page += self._behind(prepared, set(found.pks[order].tolist()), lowest, skip, limit - len(page))
+        extra = len(order) - worded if total <= DEPTH else 0
         return Answer(total + extra, page)
 
     def by_meaning(self, query: SearchQuery, vector: Vector, *, limit: int, offset: int) -> Answer:
@@ -206,35 +210,36 @@ class Hybrid:
         meaning = np.zeros(len(pks), np.float32) if vector is None else self._view.dots(slots, vector)
         return Candidates(pks, *tiers(np.array(scores, np.float64)), meaning)
 
-    def _fused(
-        self,
-        found: Candidates,
-        deviations: NDArray[np.float64],
-        *,
-        asked: int,
-        needs_words: float | None = None,
-    ) -> list[Found]:
-        """The candidates, best first. Those without words need so many deviations of meaning."""
-        words, verbatim = found.words, found.verbatim
-        scores = verbatim + fusion.fuse(words, deviations, asked=asked)
-        kept = np.arange(len(scores))
-        if needs_words is not None:
-            kept = kept[(found.words + found.verbatim > 0) | (deviations >= needs_words)]
-        order = kept[np.lexsort((found.pks[kept], -scores[kept]))]
-        columns = (found.pks, scores, words, verbatim, found.meaning)
-        return [Found(*values) for values in zip(*(column[order].tolist() for column in columns), strict=True)]
+    @staticmethod
+    def _scores(found: Candidates, deviations: NDArray[np.float64], asked: int) -> NDArray[np.float64]:
+        return found.verbatim + fusion.fuse(found.words, deviations, asked=asked)
 
-    def _behind(self, prepared: Query, before: list[Found], offset: int, limit: int) -> list[Found]:
+    @staticmethod
+    def _order(
+        found: Candidates, scores: NDArray[np.float64], kept: NDArray[np.bool_] | None = None
+    ) -> NDArray[np.int64]:
+        """The places of the candidates, best first; of equals the smaller key first."""
+        places = np.arange(len(scores)) if kept is None else np.flatnonzero(kept)
+        return places[np.lexsort((found.pks[places], -scores[places]))]
+
+    @staticmethod
+    def _hits(found: Candidates, scores: NDArray[np.float64], places: NDArray[np.int64]) -> list[Found]:
+        columns = (found.pks, scores, found.words, found.verbatim, found.meaning)
+        return [Found(*values) for values in zip(*(column[places].tolist() for column in columns), strict=True)]
+
+    def _fused(self, found: Candidates, deviations: NDArray[np.float64], *, asked: int) -> list[Found]:
+        """All candidates, best first."""
+        scores = self._scores(found, deviations, asked)
+        return self._hits(found, scores, self._order(found, scores))
+
+    def _behind(self, prepared: Query, taken: set[int], lowest: float, skip: int, limit: int) -> list[Found]:
         """What follows on the candidates: the other papers with one of the words, by words alone."""
-        skip = offset - len(before)
-        wanted = skip + limit + len(before)
+        wanted = skip + limit + len(taken)
         hits = self._snapshot.searcher.search(prepared, wanted, count=False).hits
         pks, _ = self._snapshot.documents([address for _, address in hits])
-        taken = {hit.pk for hit in before}
         rest = [(int(pk), score) for pk, (score, _) in zip(pks, hits, strict=True) if int(pk) not in taken]
         # Below the last candidate, and in the order of their words.
-        below = (before[-1].score if before else 0.0) - 1
-        return [Found(pk, below - 1 / (1 + score), *parts_of(score)) for pk, score in rest[skip : skip + limit]]
+        return [Found(pk, lowest - 1 - 1 / (1 + score), *parts_of(score)) for pk, score in rest[skip : skip + limit]]
 
 
 def no_tiers(scores: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

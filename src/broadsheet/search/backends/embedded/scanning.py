@@ -34,7 +34,7 @@ class Base:
             column = {name: np.load(path / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in COLUMNS}
         except (ValueError, EOFError) as error:
             raise cut_short() from error
-        self.vectors: NDArray[np.int8] = column["vectors"]
+        self.vectors: NDArray[np.int8] = np.asarray(column["vectors"])  # as plain array: slices of a map cost more
         self.scales: NDArray[np.float32] = np.asarray(column["scales"])
         self.pks: NDArray[np.int64] = np.asarray(column["pks"])
         self.days: NDArray[np.uint32] = np.asarray(column["days"])
@@ -140,7 +140,7 @@ class View:
             return np.empty(0, np.int64), np.empty(0, np.float32)
         whole = np.rint(query * (127 / highest)).astype(np.int8)
         wanted = max(RESCORED * limit, 200)
-        if allowed is None and self.base and self.whole and self.held > scan:
+        if allowed is None and self.base and self.whole:
             slots = self._scanned(self.base, query, whole, scan, wanted)
         else:
             slots = self._picked(query, whole, self.living if allowed is None else self.living & allowed, scan, wanted)
@@ -166,7 +166,7 @@ class View:
         if len(self.tail):
             near[total:] = products(self.tail["vector"], whole) * self.scales[self.held :]
             near[total:][~self.living[self.held :]] = -np.inf
-        best = np.argpartition(near, len(near) - wanted)[-wanted:]
+        best = np.argpartition(near, len(near) - wanted)[-wanted:] if wanted < len(near) else np.arange(len(near))
         of_base = best[best < total]
         which = np.searchsorted(ends, of_base, side="right")
         slots = of_base - (ends[which] - base.sizes[near_first[which]]) + base.starts[near_first[which]]
@@ -180,7 +180,11 @@ class View:
         if self.base and np.count_nonzero(allowed) > scan:
             allowed = allowed & self._near(self.base, query, allowed, scan)
         slots = np.flatnonzero(allowed)
-        near = products(self.take(slots), whole) * self.scales[slots]
+        in_place = self.base is None and 2 * len(slots) > len(
+            self.rows
+        )  # taking rows out costs more than their product
+        near = products(self.tail["vector"], whole)[slots] if in_place else products(self.take(slots), whole)
+        near *= self.scales[slots]
         return slots[np.argpartition(near, len(near) - wanted)[-wanted:]] if wanted < len(slots) else slots
 
     def _near(self, base: Base, query: NDArray[np.float32], allowed: NDArray[np.bool_], scan: int) -> NDArray[np.bool_]:
