@@ -45,9 +45,9 @@ soak: $(VENV)/dev.stamp ## Run the long tests (SEED= repeats a run, DURATION= in
 	export SEED DURATION; echo "make soak SEED=$$SEED DURATION=$$DURATION"; \
 	$(BIN)/pytest -m soak -p no:cacheprovider -s $(ARGS)
 
-bench: $(VENV)/dev.stamp ## Run the benchmarks that bench/README.md describes.
-	@found=$$(ls bench/bench_*.py 2>/dev/null) || { echo "There is no benchmark yet; bench/README.md says what one is."; exit 0; }; \
-	for script in $$found; do $(BIN)/python $$script || exit; done
+bench: $(VENV)/dev.stamp ## Run the benchmarks that bench/README.md describes (SNAPSHOT= names the arXiv metadata they take).
+	@test -n "$(SNAPSHOT)" || { echo "Say which papers: make bench SNAPSHOT=arxiv-metadata.jsonl.zst"; exit 2; }
+	@for script in bench/bench_*.py; do $(BIN)/python $$script "$(SNAPSHOT)" $(ARGS) || exit; done
 
 lock: $(VENV)/dev.stamp ## Write the hashed requirement files anew from requirements/*.in (ARGS=--upgrade).
 	@for kind in runtime dev; do \
