@@ -9,13 +9,11 @@ from __future__ import annotations
 import json
 import random
 import signal
-import socket
 import subprocess
 import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -73,28 +71,6 @@ class Reader(threading.Thread):
             except OSError as error:
                 self.failures.append(f"{path}: {error}")
             self.took.append(time.perf_counter() - start)
-
-
-@pytest.fixture
-def server(process_env: dict[str, str], captures: list[Path]) -> Iterator[str]:
-    """A running server over the captures; gives its address."""
-    subprocess.run([*COMMAND, "ingest", captures[0].parent], env=process_env, check=True, capture_output=True)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    process = subprocess.Popen([*COMMAND, "serve", "--port", str(port)], env=process_env)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(200):
-            try:
-                urllib.request.urlopen(url, timeout=5).close()
-                break
-            except OSError:
-                time.sleep(0.05)
-        yield url
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
 
 
 def p99(values: list[float]) -> float:
