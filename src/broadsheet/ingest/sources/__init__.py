@@ -1,7 +1,11 @@
-"""The file formats that can be taken in, one folder each. To add one: its folder, and its line here."""
+"""The file formats that can be taken in and the services that can be harvested, one folder each.
+
+To add one: its folder, and its line here. A service whose answers are also taken in as files has both.
+"""
 
 from broadsheet.ingest.sources import arxiv_snapshot, hf_daily, jsonl, saved_page
 from broadsheet.ingest.sources.format import Format
+from broadsheet.ingest.sources.harvest import Source
 from broadsheet.ingest.sources.hf_daily import api as hf_daily_api
 from broadsheet.ingest.sources.rows import row_formats
 
@@ -11,3 +15,6 @@ FORMATS: tuple[Format, ...] = (
     hf_daily_api.FORMAT,
     *row_formats((arxiv_snapshot.ROW, hf_daily.ROW, jsonl.ROW)),
 )
+
+# In the order in which pages and commands list them.
+HARVESTED: tuple[Source, ...] = ()
