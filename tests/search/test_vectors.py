@@ -164,7 +164,7 @@ def test_part_of_the_lists_is_enough_for_most_of_the_nearest(
     assert view is not None
     query = Hashing().embed([document_text(made[3].title, made[3].abstract)])[0]
     all_of_them, _ = view.nearest(query, 10)
-    some, _ = view.nearest(query, 10, scan=2_000)
+    some, _ = view.nearest(query, 10, looked_at=2_000)
     assert some[0] == all_of_them[0]
     assert len(set(some.tolist()) & set(all_of_them.tolist())) >= 6
 

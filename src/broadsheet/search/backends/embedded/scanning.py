@@ -5,6 +5,7 @@ A *slot* is a place in a view: those of the base in order of nearness, then thos
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,17 @@ try:  # integers either way, so that the answers are the same; only the time dif
 except ImportError:  # pragma: no cover
     simsimd = None  # type: ignore[assignment]
 
-SCAN = 50_000  # vectors that one search looks at; what a filter leaves is looked at whole up to here
+SCAN = 5_000  # vectors that are all looked at
+BREADTH = 80  # of more, so many times their square root: 40,000 of 250,000
+FEW = 0.25  # share of the slots below which those that may come are taken out, instead of looking at whole lists
 RESCORED = 4  # times as many candidates as asked for are compared with the unrounded query
 NO_SLOT = np.uint32(0xFFFF_FFFF)
 Slots = NDArray[np.int64]
+
+
+def enough(count: int) -> int:
+    """How many of so many vectors a search looks at. Found by measurement: docs/dev/decisions/0009."""
+    return max(SCAN, math.ceil(BREADTH * math.sqrt(count)))
 
 
 class Base:
@@ -45,6 +53,11 @@ class Base:
         self.slot_of_row = np.full(first, NO_SLOT, np.uint32)
         self.slot_of_row[self.rows] = np.arange(len(self.rows), dtype=np.uint32)
         self.by_pk = np.argsort(self.pks)
+
+    def lists(self, query: NDArray[np.float32], sizes: Slots, least: int) -> Slots:
+        """The lists nearest to the query, nearest first, that together hold `least`; `sizes` says what counts."""
+        near_first = np.argsort(-np.vecdot(self.centroids, query), kind="stable")
+        return near_first[: int(np.searchsorted(np.cumsum(sizes[near_first]), least)) + 1]
 
 
 def cut_short() -> IndexDamaged:
@@ -76,7 +89,7 @@ class View:
             places = np.searchsorted(before.pks, pks, sorter=before.by_pk).clip(max=self.held - 1)
             slots = before.by_pk[places]
             self.living[slots[before.pks[slots] == pks]] = False
-        self.whole = bool(self.living[: self.held].all())
+        self.whole = bool(self.living.all())
 
     @classmethod
     def empty(cls) -> View:
@@ -128,76 +141,85 @@ class View:
         return slots[:: max(1, len(slots) // size)][:size]
 
     def nearest(
-        self, query: NDArray[np.float32], limit: int, *, allowed: NDArray[np.bool_] | None = None, scan: int = SCAN
+        self,
+        query: NDArray[np.float32],
+        limit: int,
+        *,
+        allowed: NDArray[np.bool_] | None = None,
+        looked_at: int | None = None,
     ) -> tuple[Slots, NDArray[np.float32]]:
         """The `limit` living slots nearest to the query, nearest first, and their dot products with it.
 
-        `allowed` says by slot which may come. Exact as long as no more than `scan` may; otherwise the lists around
-        the query are looked at until they hold so many.
+        `allowed` says by slot which may come. The tail is looked at whole, and so many of the others as `looked_at`
+        says (if not given, `enough`): those of the lists nearest to the query. All of them is exact.
         """
-        highest = float(np.abs(query).max(initial=0.0))
-        if not highest or limit < 1:
+        top = float(np.abs(query).max(initial=0.0))
+        if not top or limit < 1:
             return np.empty(0, np.int64), np.empty(0, np.float32)
-        whole = np.rint(query * (127 / highest)).astype(np.int8)
+        whole = np.rint(query * (127 / top)).astype(np.int8)
         wanted = max(RESCORED * limit, 200)
-        if allowed is None and self.base and self.whole:
-            slots = self._scanned(self.base, query, whole, scan, wanted)
+        may = self._may_come(allowed)
+        count = len(self.rows) if may is None else int(np.count_nonzero(may))
+        least = max(wanted, enough(count)) if looked_at is None else looked_at
+        if may is not None and count < FEW * len(self.rows):
+            slots = self._of_few(query, whole, np.flatnonzero(may), least, wanted)
         else:
-            slots = self._picked(query, whole, self.living if allowed is None else self.living & allowed, scan, wanted)
+            slots = self._of_many(query, whole, may, least, wanted)
         exact = self.dots(slots, query)
         best = np.lexsort((self.rows[slots], -exact))[:limit]
         return slots[best], exact[best]
 
-    def _scanned(
-        self, base: Base, query: NDArray[np.float32], whole: NDArray[np.int8], scan: int, wanted: int
-    ) -> Slots:
-        """The best of the tail and of the lists nearest to the query, by rounded products."""
-        near_first = np.argsort(-np.vecdot(base.centroids, query), kind="stable")
-        ends = np.cumsum(base.sizes[near_first])
-        spans = near_first[: int(np.searchsorted(ends, scan)) + 1]
-        total = int(ends[len(spans) - 1])
-        near = np.empty(total + len(self.tail), np.float32)
-        at = 0
-        starts, stops = base.starts[spans].tolist(), base.starts[spans + 1].tolist()
-        for start, stop in zip(starts, stops, strict=True):
-            end = at + stop - start
-            np.multiply(products(base.vectors[start:stop], whole), base.scales[start:stop], out=near[at:end])
-            at = end
-        if len(self.tail):
-            near[total:] = products(self.tail["vector"], whole) * self.scales[self.held :]
-            near[total:][~self.living[self.held :]] = -np.inf
-        best = np.argpartition(near, len(near) - wanted)[-wanted:] if wanted < len(near) else np.arange(len(near))
-        of_base = best[best < total]
-        which = np.searchsorted(ends, of_base, side="right")
-        slots = of_base - (ends[which] - base.sizes[near_first[which]]) + base.starts[near_first[which]]
-        tail = best[best >= total] - total + self.held
-        return np.concatenate([slots, tail[self.living[tail]]])
+    def _may_come(self, allowed: NDArray[np.bool_] | None) -> NDArray[np.bool_] | None:
+        """By slot; None when all may."""
+        if self.whole:
+            return allowed
+        return self.living if allowed is None else self.living & allowed
 
-    def _picked(
-        self, query: NDArray[np.float32], whole: NDArray[np.int8], allowed: NDArray[np.bool_], scan: int, wanted: int
+    def _of_few(
+        self, query: NDArray[np.float32], whole: NDArray[np.int8], may: Slots, least: int, wanted: int
     ) -> Slots:
-        """The same among slots that may come; all of them are looked at when there are no more than `scan`."""
-        if self.base and np.count_nonzero(allowed) > scan:
-            allowed = allowed & self._near(self.base, query, allowed, scan)
-        slots = np.flatnonzero(allowed)
-        in_place = self.base is None and 2 * len(slots) > len(
-            self.rows
-        )  # taking rows out costs more than their product
-        near = products(self.tail["vector"], whole)[slots] if in_place else products(self.take(slots), whole)
-        near *= self.scales[slots]
-        return slots[np.argpartition(near, len(near) - wanted)[-wanted:]] if wanted < len(slots) else slots
+        """The best by rounded products: those that may come are taken out and multiplied."""
+        if self.base and len(may) > least:
+            bounds = np.searchsorted(may, self.base.starts)
+            sizes = np.diff(bounds)
+            chosen = np.zeros(len(sizes), np.bool_)
+            chosen[self.base.lists(query, sizes, least)] = True
+            may = np.concatenate([may[: bounds[-1]][np.repeat(chosen, sizes)], may[bounds[-1] :]])
+        return may[highest(products(self.take(may), whole) * self.scales[may], wanted)]
 
-    def _near(self, base: Base, query: NDArray[np.float32], allowed: NDArray[np.bool_], scan: int) -> NDArray[np.bool_]:
-        """By slot: whether it stands in the tail, or in one of the lists nearest to the query that together hold `scan`
-        allowed slots.
-        """
-        held = np.concatenate([[0], np.cumsum(allowed[: self.held])])
-        sizes = np.diff(held[base.starts])
-        order = np.argsort(-np.vecdot(base.centroids, query), kind="stable")
-        enough = order[: int(np.searchsorted(np.cumsum(sizes[order]), scan)) + 1]
-        chosen = np.zeros(len(base.sizes), np.bool_)
-        chosen[enough] = True
-        return np.concatenate([np.repeat(chosen, base.sizes), np.ones(len(self.tail), np.bool_)])
+    def _of_many(
+        self,
+        query: NDArray[np.float32],
+        whole: NDArray[np.int8],
+        may: NDArray[np.bool_] | None,
+        least: int,
+        wanted: int,
+    ) -> Slots:
+        """The same where most may come: whole lists are multiplied where they stand."""
+        starts, stops = np.array([self.held]), np.array([len(self.rows)])  # the tail
+        if base := self.base:
+            sizes = base.sizes if may is None else np.diff(np.searchsorted(np.flatnonzero(may), base.starts))
+            lists = base.lists(query, sizes, least)
+            starts, stops = np.append(base.starts[lists], starts), np.append(base.starts[lists + 1], stops)
+        ends = np.cumsum(stops - starts)
+        moved = stops - ends  # from places among the products to slots
+        near = np.empty(int(ends[-1]), np.float32)
+        for start, stop, move in zip(starts.tolist(), stops.tolist(), moved.tolist(), strict=True):
+            part = near[start - move : stop - move]
+            held = base.vectors[start:stop] if base and start < self.held else self.tail["vector"]
+            np.multiply(products(held, whole), self.scales[start:stop], out=part)
+            if may is not None:
+                part[~may[start:stop]] = -np.inf
+        places = highest(near, wanted)
+        slots = places + moved[np.searchsorted(ends, places, side="right")]
+        return np.asarray(slots if may is None else slots[may[slots]])
+
+
+def highest(values: NDArray[np.floating[Any]], wanted: int) -> Slots:
+    """The places of the `wanted` highest values, or of all, in no order."""
+    if wanted >= len(values):
+        return np.arange(len(values))
+    return np.argpartition(values, len(values) - wanted)[-wanted:]
 
 
 def _open_files(folder: Path, kind: np.dtype[Any], count: int, base: Base | None) -> tuple[Base | None, NDArray[Any]]:
