@@ -1,0 +1,1 @@
+"""What papers made, and what they claim to achieve."""

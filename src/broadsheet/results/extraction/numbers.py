@@ -1,0 +1,222 @@
+"""The numbers of a text: every figure or number word with its unit, in order, as spans of the flat text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+# More numbers than this stand in no abstract.
+MOST = 150
+
+_FIGURE = re.compile(
+    r"(?<![A-Za-z0-9_@^])(?<![A-Za-z]-)(?<!\d[.,])(?<!\.)"
+    r"(\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?)(?![\d^_])"
+    # 4m45s, provide25-33X
+    r"|(?<=[a-z]{4})(\d+(?:\.\d+)?)(?=(?:-\d+)?\s?[xX%](?!\w))"
+    r"|(?<![A-Za-z0-9_-])(?P<word>(?:[Oo]ne|[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive|[Ss]ix|[Ss]even|[Ee]ight|[Nn]ine|[Tt]en|"
+    r"[Ee]leven|[Tt]welve|[Ff]ifteen|[Tt]wenty|[Tt]hirty|[Ff]orty|[Ff]ifty|[Hh]undred|a hundred|an)"
+    r"(?=-?fold\b|\s(?:times|orders?\sof|%|percent|x|seconds?|minutes?|hours?|days?|weeks?|steps?|"
+    r"(?:[a-z-]+\s){0,2}(?:tokens?|steps?|timesteps?|samples?|examples?|layers?|iterations?|epochs?|"
+    r"demonstrations?|images?|labels?|parameters|queries|shots?|passes|GPUs?)\b))"
+    r"|half|[Hh]alves|[Hh]alved|[Hh]alving|[Tt]wice|(?:re)?[Dd]oubl(?:es|ed|ing)|[Dd]ouble(?=\sthe)|[Tt]ripl(?:es|ed|ing)|"
+    r"[Qq]uadrupl(?:es|ed|ing)|[Tt]wofold|[Tt]hreefold|[Ff]ourfold|[Ff]ivefold|[Ss]ixfold|[Tt]enfold|"
+    r"[Oo]rders?-of-magnitude)\b"
+)
+
+_WORDS = {
+    "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
+    "hundred": 100, "a hundred": 100,
+}  # fmt: skip
+_FOLDS = {"twofold": 2, "threefold": 3, "fourfold": 4, "fivefold": 5, "sixfold": 6, "tenfold": 10}
+_VERBS = (("halv", 50.0, "%"), ("half", 50.0, "%"), ("twice", 2.0, "x"), ("doubl", 2.0, "x"), ("redoubl", 2.0, "x"),
+          ("tripl", 3.0, "x"), ("quadrupl", 4.0, "x"))  # fmt: skip
+
+_TIMES = (
+    r"x(?!\w|-\d|\s*\d)|X(?!\w|\s*\d)|-?\s?fold\b"
+    r"|times(?=\s(?:faster|slower|larger|bigger|smaller|more|less|fewer|higher|lower|better|greater|longer|shorter|"
+    r"cheaper|as|the|that|speed|reduction|improvement|increase|acceleration|compression|lighter|quicker))"
+)
+# Things that a contribution may need few, or reach many, of.
+_THINGS = (
+    r"(?:steps?|timesteps?|tokens?|words|samples|examples|pairs|layers?|iterations?|epochs?|demonstrations?|images?|labels?|"
+    r"queries|shots?|frames|calls|NFEs?|GPUs?|passes|evaluations|interactions|trajectories|rollouts|turns|rounds|"
+    r"characters|points|annotations|hours|videos|prompts|cells|lines\sof\scode)\b(?!-)"
+)
+# What stands behind a number, tried in this order; the group's name is the unit's class.
+_UNIT = re.compile(
+    r"\s{0,3}(?:"
+    r"(?P<points>%\s?(?:absolute\s)?points?\b|-?percentage[\s-]points?\b|(?:absolute\s|accuracy\s|F1\s|BLEU\s|mAP\s|mIoU\s|"
+    r"AP\s|Elo\s|AUC\s)?points?\b(?!\scloud)|pp\b|p\.p\.|pts\b|ppts?\b)"
+    r"|(?P<percent>%(?!ile)|-?percent\b|per\scent\b)"
+    rf"|(?P<factor>{_TIMES})"
+    r"|(?P<orders>-?\s?orders?[\s-]of[\s-]magnitudes?\b)"
+    r"|(?P<rate>(?P<rate_scale>[KMkGT]\s?)?(?:tokens?|frames?|images?|samples?|queries|requests?|words|iterations|steps)"
+    r"(?:/(?:s|sec|second|min|joule|J)\b|\sper\s(?:second|minute|joule|hour)\b))"
+    r"|(?P<fixed>-?\s?(?:FPS|fps|Hz|kHz|MHz|GHz|dB|TFLOPS|TFLOPs|GFLOPS|GFLOPs|PFLOPS|TOPS/W|TOPS|GOPS|MACs|GMACs|"
+    r"QPS|GB/s|TB/s|MB/s|Gbps|Mbps|kbps|kb/s|bps|KiB|MiB|GiB|KB|kB|MB|GB|TB|PB|bytes?|bits?|mW|kW|W|mJ|pJ|nJ|uJ|kWh|Wh|J|"
+    r"meV|eV|kcal/mol|mm|cm|km|nm|um|µm|μm|°C|°|degrees?|USD|dollars|cents|Elo|nats|bpp|bpc|perplexity)(?![A-Za-z]))"
+    r"|(?P<time>[\s-]?(?:milliseconds?|ms|microseconds?|μs|µs|us|nanoseconds?|ns|seconds?|secs?|s|minutes?|mins?|"
+    r"hours?|hrs?|h|days?|weeks?|months?|years?|"
+    r"(?:[A-Z][\w-]*[\s-]){0,3}(?:GPU|TPU|CPU)s?(?:[\s-][A-Z]\w+)?[\s-](?:hours?|days?|minutes?))(?![A-Za-z/]))"
+    r"|(?P<parameters>(?:(?:[KMBT]|thousand|million|billion|trillion)\s)?(?:[KMBT]\s?)?(?:(?:extra|additional|trainable|learnable|tunable|"
+    r"active|activated|total|model)\s){0,2}param(?:eter)?s?\b)"
+    r"|(?P<of>(?:/|of|out\sof)\s?(?:the\s|all\s)?(?P<whole>\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+    r"(?![\w%]|[.,]\d))"
+    r"|(?P<scale>[KMBTkmb](?![A-Za-z\d])|thousand\b|million\b|billion\b|trillion\b)"
+    r"|(?P<count>-steps?\b|(?:(?:[A-Za-z][\w-]*\s){0,2}?" + _THINGS + r")(?:\s(?:/|out\sof|of)\s(?P<all>\d+)\b)?)"
+    r")"
+)
+
+_TIME_NAMES = {
+    "milliseconds": "ms", "millisecond": "ms", "microseconds": "μs", "microsecond": "μs", "us": "μs", "µs": "μs",
+    "nanosecond": "ns", "nanoseconds": "ns", "second": "s", "seconds": "s", "sec": "s", "secs": "s", "min": "minutes",
+    "mins": "minutes", "minute": "minutes", "h": "hours", "hr": "hours", "hrs": "hours", "hour": "hours",
+    "day": "days", "week": "weeks", "month": "months", "year": "years",
+}  # fmt: skip
+_FIXED_NAMES = {"fps": "FPS", "byte": "bytes", "bit": "bits", "degree": "degrees", "kB": "KB"}
+
+
+@dataclass(slots=True)
+class Number:
+    """One number of a text.
+
+    `start` and `end` bound the figure and its unit in the flat text, `figure_end` the figure alone. `kind` is the
+    class of the unit (percent, points, factor, time, fixed, rate, parameters, of, scale, money, count, bare);
+    `unit` is the unit as claims write it.
+    """
+
+    start: int
+    figure_end: int
+    end: int
+    value: float
+    kind: str
+    unit: str
+    word: bool = False
+    decimal: bool = False
+
+
+def numbers(flat: str) -> list[Number]:
+    """Every number of the flat text that is not part of a name, at most `MOST`, in order."""
+    found: list[Number] = []
+    for match in _FIGURE.finditer(flat):
+        number = _word(flat, match) if match["word"] else _figure(flat, match)
+        if number is None or (found and number.start < found[-1].end):
+            continue
+        found.append(number)
+        if len(found) == MOST:
+            break
+    return found
+
+
+def _figure(flat: str, match: re.Match[str]) -> Number | None:
+    start, end = match.span()
+    figure = match[0].replace(",", "")
+    if len(figure) > 15:
+        return None
+    # MATH-500 is a name, and so is GPT-4-1106; 2-4x is a range.
+    if flat[start - 1 : start] == "-" and not (flat[start - 2 : start - 1].isdigit() or flat[start - 2 : start] in {" -", "--", ")-", "x-", "X-", "%-", "(-"}):  # noqa: E501
+        return None
+    number = Number(start, end, end, float(figure), "bare", "", decimal="." in figure)
+    if flat[start - 1 : start] == "$":
+        number.start, number.kind, number.unit = start - 1, "money", "$"
+        return number
+    unit = _UNIT.match(flat, end)
+    if unit:
+        _set_unit(number, unit)
+        if number.kind == "scale":
+            _scaled(flat, number)
+    return number
+
+
+def _word(flat: str, match: re.Match[str]) -> Number | None:
+    """A number word: `halves`, `twice`, `two orders of magnitude`, `ten seconds`."""
+    start, end = match.span("word")
+    word = match["word"].lower()
+    if word in _FOLDS:
+        return Number(start, end, end, float(_FOLDS[word]), "factor", "x", word=True)
+    for stem, value, unit in _VERBS:
+        if word.startswith(stem):
+            return Number(start, end, end, value, "percent" if unit == "%" else "factor", unit, word=True)
+    if word.startswith("order"):
+        return None if word.startswith("orders") else Number(start, end, end, 10.0, "factor", "x", word=True)
+    number = Number(start, end, end, float(_WORDS[word]), "count", "", word=True)
+    unit_match = _UNIT.match(flat, end)
+    if unit_match:
+        _set_unit(number, unit_match)
+    if word == "an" and number.unit != "x":
+        return None
+    return number
+
+
+def _set_unit(number: Number, unit: re.Match[str]) -> None:
+    kind = unit.lastgroup or ""
+    text = unit[0].strip()
+    if kind == "whole":
+        kind = "of"
+    if kind == "rate_scale":
+        kind = "rate"
+    if kind == "all":
+        kind = "count"
+    number.end = unit.end()
+    match kind:
+        case "count" if unit["all"]:
+            number.kind, number.unit = "of", f"of {unit['all']}"
+        case "count":
+            number.kind, number.unit = "count", text.strip("- ")
+        case "percent":
+            number.kind, number.unit = "percent", "%"
+        case "points":
+            number.kind, number.unit = "points", "points"
+        case "factor":
+            number.kind, number.unit = "factor", "x"
+        case "orders":
+            if number.value > 12:
+                number.kind = "bare"
+            else:
+                number.value, number.kind, number.unit = 10.0**number.value, "factor", "x"
+        case "time":
+            number.kind, number.unit = "time", _time_name(text)
+        case "fixed":
+            name = text.strip("- ")
+            number.kind, number.unit = "fixed", _FIXED_NAMES.get(name, name)
+        case "rate":
+            number.kind, number.unit = "rate", _rate_name(text)
+        case "of":
+            number.kind, number.unit = "of", f"of {_WORDS.get(unit['whole'], unit['whole'])}"
+        case "parameters":
+            number.kind, number.unit = "parameters", _parameters_name(text)
+        case _:
+            number.kind, number.unit = "scale", text
+
+
+@lru_cache(256)
+def _time_name(text: str) -> str:
+    name = text.strip("- ")
+    return _TIME_NAMES.get(name, re.sub(r"([\s-])(hour|day|minute)$", r"\1\2s", name).replace("-", " "))
+
+
+@lru_cache(256)
+def _rate_name(text: str) -> str:
+    name = re.sub(r"\s?per\s", "/", text)
+    name = re.sub(r"/(?:sec(?:ond)?|s)$", "/s", name)
+    return re.sub(r"^(token|frame|image|sample|request)/", r"\1s/", name)
+
+
+@lru_cache(256)
+def _parameters_name(text: str) -> str:
+    scale = re.match(r"(?:[KMBT](?![A-Za-z])|thousand|million|billion|trillion)", text)
+    named = "parameters" if "param" in text else text
+    return f"{scale[0]} {named}" if scale else named
+
+
+_COUNTED_THING = re.compile(r"\s((?:[A-Za-z][\w-]*\s){0,2}?(?:parameters|" + _THINGS[3:] + ")")
+
+
+def _scaled(flat: str, number: Number) -> None:
+    """`10K preference data pairs` counts pairs; `a 7B model` counts nothing that follows."""
+    thing = _COUNTED_THING.match(flat, number.end)
+    if thing:
+        number.unit = f"{number.unit} {thing[1]}"
+        number.end = thing.end()
