@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from broadsheet.search.language import MAX_QUERY, Filter, Not, Phrase, Term, parse
+from broadsheet.search.language import MAX_QUERY, Filter, Not, Phrase, Term, loosened, parse
 
 _PIECES = st.sampled_from(
     [
@@ -167,3 +167,19 @@ def test_it_cuts_a_very_long_query_and_says_so() -> None:
 def test_it_survives_a_hostile_text(piece: str) -> None:
     query = parse(piece * 20_000)
     assert parse(str(query)) == query
+
+
+def test_marks_of_quotation_in_a_long_text_are_of_the_text() -> None:
+    text = 'we ask how "free will: a survey" and the other nine words here'
+    assert parse(text).phrases == ()
+    assert [str(part) for part in parse(text).parts][3:7] == ["free", "will", "a", "survey"]
+    assert "plain words" in parse(text).notices[0]
+    assert parse('we ask how "free will: a survey" stands').phrases == (Phrase("free will: a survey"),)
+    assert parse(text + ' -"dark matter" year:2020').excluded == (Phrase("dark matter"),)
+
+
+@given(_TEXTS)
+def test_it_loosens_phrases_into_words_that_read_back(text: str) -> None:
+    loose = loosened(parse(text))
+    assert not loose.phrases
+    assert parse(str(loose)) == loose or len(str(loose)) > MAX_QUERY or not loose.terms

@@ -47,12 +47,16 @@ def test_it_says_why(text: str, sentence: str) -> None:
     assert why(text).sentence() == sentence
 
 
-def test_it_knows_a_verbatim_run_and_quotes_the_readers_words() -> None:
+def test_it_knows_a_run_and_quotes_the_readers_words() -> None:
     reason = why("He said REACHES the quality of dense layers indeed")
-    assert reason.verbatim
     assert reason.run == "REACHES the quality of dense layers"
     assert reason.run_field == "abstract"
-    assert not why("reaches the quality of").verbatim
+
+
+def test_a_paper_that_the_query_is_quoted_from_is_called_so() -> None:
+    query = parse("reaches the quality of dense layers")
+    assert Explainer(query).why(CARD, words=7.5, verbatim=2_000.0).verbatim
+    assert not Explainer(query).why(CARD, words=7.5, verbatim=0.0).verbatim
 
 
 def test_it_gives_the_parts_of_the_score() -> None:

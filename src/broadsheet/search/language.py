@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from broadsheet.search import operators, registry
 
 MAX_INPUT = 20_000  # characters looked at
+LONG = 8  # single words; beside more of them, marks of quotation are of the pasted text, not of the search
 MAX_QUERY = 4_000  # characters of the printed query; three abstracts
 _SEPARATORS = r":*&/?()\[\]{}+,;!|~^<>=@#$%\\`–—"
 _WORD = rf"[^\s\"{_SEPARATORS}-]+"
@@ -28,6 +29,7 @@ _TOKEN = re.compile(
       | [\s\S] )""",
     re.VERBOSE,
 )
+_PLAIN_WORD = re.compile(rf"{_WORD}(?:-{_WORD})*")
 _UNWRITABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")  # surrogates can't be sent to the engine
 _QUOTES = str.maketrans("“”„‟«»", '""""""')
 
@@ -140,7 +142,23 @@ def parse(text: str) -> SearchQuery:
     if not any(isinstance(part, Term | Phrase | Filter) for part in parts):
         # Nothing is asked for, so the minus was punctuation; a negated operator can't be that.
         parts = [part.node if isinstance(part, Not) and not isinstance(part.node, Filter) else part for part in parts]
-    return SearchQuery(tuple(parts), tuple(dict.fromkeys(notices)))
+    query = SearchQuery(tuple(parts))
+    if query.phrases and len(query.terms) > LONG:
+        query = loosened(query)
+        notices.append("In a text this long, what stands in quotation marks is searched as plain words.")
+    return replace(query, notices=tuple(dict.fromkeys(notices)))
+
+
+def loosened(query: SearchQuery) -> SearchQuery:
+    """The query with plain words in place of its phrases."""
+    parts: list[Node] = []
+    for part in query.parts:
+        if not isinstance(part, Phrase):
+            parts.append(part)
+            continue
+        words = (operators.trim(word) for word in _PLAIN_WORD.findall(part.text))
+        parts += [Term(word) for word in words if word]
+    return replace(query, parts=tuple(parts))
 
 
 def _cut_notice() -> str:

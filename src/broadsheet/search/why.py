@@ -8,7 +8,6 @@ from broadsheet.catalog.cards import CardData
 from broadsheet.search import analysis
 from broadsheet.search.language import SearchQuery
 
-VERBATIM_RUN = 5  # words from which on a run outranks scattered words
 _LONGEST_SEQUENCE = 400  # words of a query in which runs are looked for
 _CLOSE = 0.45  # cosine from which on a sentence calls two texts close
 _SHARED_SHOWN = 6  # words
@@ -25,7 +24,7 @@ class Why:
     fields: tuple[str, ...] = ()  # where they stand: "title", "abstract"
     run: str = ""  # the longest stretch of the query that stands word for word in one field, of 2 words at least
     run_field: str = ""
-    verbatim: bool = False  # whether that run is long enough to lift the paper above scattered matches
+    verbatim: bool = False  # whether so much stands word for word that the paper is above all with scattered words
     exact_title: bool = False
     filters: tuple[str, ...] = ()  # the operators of the query, which all hold
     meaning: float | None = None  # cosine of the query and the paper; None where meaning was not asked
@@ -116,7 +115,7 @@ class Explainer:
             fields=tuple(name for name in texts if sets[name] & present),
             run=run,
             run_field=where,
-            verbatim=length >= VERBATIM_RUN,
+            verbatim=verbatim > 0,
             exact_title=bool(self._sequence) and texts["title"] == self._sequence,
             filters=self._filters,
             meaning=meaning,

@@ -12,12 +12,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from broadsheet.search.backends.embedded.ranking import EXACT, SHORT, tiers_of
-
-MEANING = 0.7  # BM25 (of one word) that one deviation of meaning weighs in a long query
+MEANING = 1.0  # BM25 (of one word) that one deviation of meaning weighs in a long query
 HALF = 6.0  # telling words at which it weighs half of that: keywords say what they mean, sentences say it in many ways
 FLOOR = 3.0  # deviations from which on a paper without any of the words is a hit
-STOCK = 3  # papers; a run of a longer query that more of them have is a stock phrase ("in this paper we propose a")
 SPREAD_AT_LEAST = 0.03  # a query to which all papers are equally near is near to none
 
 
@@ -31,15 +28,3 @@ def fuse(words: NDArray[np.float64], meaning: NDArray[np.float64], *, asked: int
     """One score a paper, from its BM25 and its deviations in meaning; `asked` telling words has the query."""
     weight = MEANING * asked**2 / (asked**2 + HALF**2)
     return np.asarray(words / max(asked, 1) ** 0.5 + weight * meaning)
-
-
-def tiers(scores: NDArray[np.float64], *, asked: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """(words, verbatim) of the engine's scores. In a longer query so many runs word for word lift a paper only when few
-    papers have so many: what was pasted from somewhere stands there alone, and stock phrases stand everywhere.
-    """
-    words, verbatim = tiers_of(scores)
-    if asked > SHORT:
-        ordered = np.sort(verbatim)
-        as_many = len(ordered) - np.searchsorted(ordered, verbatim)  # papers with this or more
-        verbatim = np.where((as_many > STOCK) & (verbatim < EXACT), 0.0, verbatim)
-    return words, verbatim

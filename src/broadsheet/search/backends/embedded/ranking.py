@@ -1,16 +1,17 @@
-"""A SearchQuery as an engine query: what must hold, and what ranks.
+"""A SearchQuery as engine queries: what must hold, what ranks, and what lifts.
 
-The score of a paper is BM25 (k1 1.2, b 0.75: the engine's) of each word over title and abstract together, plus
-TITLE_WEIGHT times that of the title, each times how often the query says the word; plus PAIR_WEIGHT times that of
-each two words that stand side by side (short queries); plus VERBATIM for each run of five query words standing word
-for word; plus EXACT for an equal title. Figures: docs/dev/decisions/0006-ranking-by-words.md.
+What ranks is BM25 (k1 1.2, b 0.75: the engine's) of each word over title and abstract together, plus TITLE_WEIGHT times
+that of the title, each times how often the query says the word. What lifts, in a query of its own, is PAIR_WEIGHT times
+the BM25 of each two words that stand side by side and ALL_WORDS (short queries), each run of five query words standing
+word for word, and an equal title. They are asked apart because the engine answers the union of words alone quickest.
+Figures: docs/dev/decisions/0006-ranking-by-words.md.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -24,38 +25,43 @@ from broadsheet.search.language import Filter, Phrase, SearchQuery, Term
 from broadsheet.search.operators import date_of, year_span
 from broadsheet.search.registry import Operator
 
-TITLE_WEIGHT = 0.25
+TITLE_WEIGHT = 0.15
 PAIR_WEIGHT = 0.3
 ALL_WORDS = 2.0  # for a paper with every word of a short query
 SHORT = 8  # words: up to here pairs, and holding all of the words, count
 RUN = 5  # words of the shortest verbatim run
-VERBATIM = 2_000.0  # above any BM25 sum: 24 words of at most 17 · 2.2 · 1.25
-MAX_RUNS = 32  # EXACT stays above them all, and 32-bit scores still tell 0.02 apart
+MAX_RUNS = 32
 # A run whose every word stands in more papers than this ("in this paper we propose") tells little and costs most.
 RUN_POSTINGS = 20_000
-EXACT = 100_000.0
-MAX_WORDS = 24  # the most telling words of a long query; the others change little and cost most
-MAX_POSTINGS = 60_000  # documents looked at for words, beyond the three most telling ones
+QUOTED = 0.5  # share of the runs from which on a paper is one that the query is quoted from, not one that talks alike
+RUNS = 10.0  # BM25 of all runs together below that share
+VERBATIM = 2_000.0  # of all runs together from that share on: above any BM25 sum
+EXACT = 100_000.0  # above them all, and 32-bit scores still tell 0.02 apart
+_EACH_RUN = 2_000.0  # in the engine's score, so that runs can be counted from it
+MAX_WORDS = 100  # the most telling words of a long query; the others change little and cost most
+MAX_POSTINGS = 200_000  # documents looked at for words, beyond the three most telling ones
 MAX_SEQUENCE = 400  # words of a query in which runs are looked for
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
-    """The positive words of a query in order; `single` says which belong to no phrase."""
+class Said:
+    """What a query says, read once: its positive words in `sequence`, how often it says each of those that rank, in how
+    many papers every word stands, how many different words tell something, and what share of them some paper has.
+    """
 
     sequence: list[str]
-    single: list[str]
+    counts: Counter[str]
+    frequency: dict[str, int]
+    telling: int
+    known: float
 
-    @classmethod
-    def of(cls, query: SearchQuery) -> _Words:
-        sequence: list[str] = []
-        single: list[str] = []
-        for part in query.words:
-            words = analysis.prose(part.text)
-            sequence += words
-            if isinstance(part, Term):
-                single += words
-        return cls(sequence[:MAX_SEQUENCE], single)
+
+@dataclass(frozen=True, slots=True)
+class Lifts:
+    """What lifts papers; `runs` is the number of verbatim runs that a paper may have."""
+
+    query: Query
+    runs: int
 
 
 class Ranking:
@@ -65,32 +71,64 @@ class Ranking:
         self.schema = schema
         self.searcher = searcher
 
-    def query(
-        self,
-        query: SearchQuery,
-        *,
-        every_word: bool = False,
-        only: Query | None = None,
-    ) -> Query:
-        """The engine query. `every_word` requires all
-        words, as orders other than by score need it. With `only` all that it matches (and what the query requires) is
+    def said(self, query: SearchQuery) -> Said:
+        """The words of the query, looked up."""
+        sequence: list[str] = []
+        single: list[str] = []
+        for part in query.words:
+            words = analysis.prose(part.text)
+            sequence += words
+            if isinstance(part, Term):
+                single += words
+        counts = Counter(word for word in single if word not in analysis.STOP_WORDS)
+        if not counts and len(single) == len(sequence):
+            counts = Counter(single)
+        frequency = {word: self.searcher.doc_freq("all", word) for word in dict.fromkeys(sequence)}
+        telling = (set(sequence) - analysis.STOP_WORDS) or set(sequence)
+        known = sum(1 for word in telling if frequency[word])
+        share = known / len(telling) if telling else 0.0
+        return Said(sequence[:MAX_SEQUENCE], counts, frequency, len(telling), share)
+
+    def ranked(self, query: SearchQuery, said: Said, *, only: Query | None = None) -> Query:
+        """What ranks, among what the query requires. With `only` all that it matches (and what the query requires) is
         scored, whether it has one of the words or not.
         """
-        must = [(Occur.Must, self._silent(self.filter(part))) for part in query.filters]
-        must += [(Occur.MustNot, self._excluded(part)) for part in query.excluded]
-        must += [(Occur.Must, phrase) for part in query.phrases if (phrase := self.phrase(part))]
-        if only is not None:
-            must.append((Occur.Must, self._silent(only)))
-        said = _Words.of(query)
-        if query.words and (ranked := self._ranked(said, every_word=every_word)):
-            optional = only is not None or any(isinstance(part, Phrase) for part in query.words)
-            must.append((Occur.Should if optional and not every_word else Occur.Must, ranked))
-        elif query.terms and not query.phrases and only is None:
+        required = self._required(query, only)
+        words = self._words(said)
+        optional = only is not None or bool(query.phrases)
+        if words is None and query.terms and not optional:
             return Query.empty_query()
-        if not any(occur == Occur.Must for occur, _ in must):
-            must.append((Occur.Must, self._silent(Query.all_query())))
-            must.append((Occur.MustNot, self._term_of("pk", MARK)))
-        return Query.boolean_query(must)
+        if words is not None and not required:
+            return words
+        if words is not None:
+            required.append((Occur.Should if optional else Occur.Must, words))
+        return self._all_of(required)
+
+    def every_word(self, query: SearchQuery, said: Said) -> Query:
+        """What has all of the words, in no order of its own."""
+        required = self._required(query, None)
+        if said.counts:
+            required.append((Occur.Must, self._each([self._term("all", word) for word in said.counts])))
+        elif query.terms and not query.phrases:
+            return Query.empty_query()
+        return self._all_of(required)
+
+    def lifts(self, query: SearchQuery, said: Said, *, only: Query | None = None) -> Lifts | None:
+        """What lifts papers, among what the query requires; None when nothing does."""
+        if not said.sequence:
+            return None
+        queries = [Query.const_score_query(self._term("title_key", analysis.title_key(said.sequence)), EXACT)]
+        if 1 < len(said.counts) <= SHORT:
+            chosen = {word for word in said.counts if said.frequency[word]}
+            queries += self._side_by_side(said.sequence, chosen)
+            if len(chosen) == len(said.counts):
+                every = self._each([self._term("all", word) for word in said.counts])
+                queries.append(Query.const_score_query(every, ALL_WORDS))
+        runs, asked = self._runs(said)
+        queries += [Query.const_score_query(self._phrase("all", run), _EACH_RUN) for run in runs]
+        required = self._required(query, only)
+        lifting = self._any(queries)
+        return Lifts(self._all_of([*required, (Occur.Must, lifting)]) if required else lifting, asked)
 
     def likeness(self, weights: dict[str, float], *, only: Query | None = None) -> Query:
         """Papers with these words (as indexed), BM25 times the weight of each; with `only` all that it matches."""
@@ -108,36 +146,31 @@ class Ranking:
         chosen = self._telling({word: counts[word] for word in known}, known, most)
         return {word: math.log1p(counts[word]) for word in chosen}
 
-    def each_of(self, field: str, values: Sequence[int]) -> Query:
+    def each_of(self, field: str, values: Iterable[int]) -> Query:
         """The documents with one of these numbers in this field. Quicker than the engine's query for sets."""
         return self._any([self._term_of(field, int(value)) for value in values])
 
-    def asked(self, query: SearchQuery) -> tuple[int, float]:
-        """How many different words that tell something the query has, and the share of them that some paper has."""
-        words = {word for part in query.words for word in analysis.prose(part.text)}
-        words = (words - analysis.STOP_WORDS) or words
-        found = sum(1 for word in words if self.searcher.doc_freq("all", word))
-        return len(words), (found / len(words) if words else 0.0)
+    def _required(self, query: SearchQuery, only: Query | None) -> list[tuple[Occur, Query]]:
+        required = [(Occur.Must, self._silent(self.filter(part))) for part in query.filters]
+        required += [(Occur.MustNot, self._excluded(part)) for part in query.excluded]
+        required += [(Occur.Must, phrase) for part in query.phrases if (phrase := self.phrase(part))]
+        if only is not None:
+            required.append((Occur.Must, self._silent(only)))
+        return required
 
-    def _ranked(self, words: _Words, *, every_word: bool) -> Query | None:
-        counts = Counter(word for word in words.single if word not in analysis.STOP_WORDS)
-        if not counts and len(words.single) == len(words.sequence):
-            counts = Counter(words.single)
-        if every_word:
-            return self._each([self._term("all", word) for word in counts]) if counts else None
-        frequency = {word: self.searcher.doc_freq("all", word) for word in {*words.sequence, *counts}}
-        chosen = self._telling({word: count for word, count in counts.items() if frequency[word]}, frequency)
+    def _all_of(self, required: list[tuple[Occur, Query]]) -> Query:
+        """All of these at once; where nothing must be there, every paper may."""
+        if not any(occur == Occur.Must for occur, _ in required):
+            everything = (Occur.Must, self._silent(Query.all_query()))
+            required = [everything, (Occur.MustNot, self._term_of("pk", MARK)), *required]
+        return Query.boolean_query(required)
+
+    def _words(self, said: Said) -> Query | None:
+        counts = {word: count for word, count in said.counts.items() if said.frequency[word]}
         queries: list[Query] = []
-        for word in chosen:
+        for word in self._telling(counts, said.frequency):
             queries.append(Query.boost_query(self._term("all", word), float(counts[word])))
             queries.append(Query.boost_query(self._term("title", word), TITLE_WEIGHT * counts[word]))
-        if 1 < len(counts) <= SHORT:
-            queries += self._side_by_side(words.sequence, set(chosen))
-            if len(chosen) == len(counts):
-                queries.append(
-                    Query.const_score_query(self._each([self._term("all", word) for word in chosen]), ALL_WORDS)
-                )
-        queries += self._verbatim(words.sequence, frequency)
         return self._any(queries) if queries else None
 
     def _telling(self, counts: dict[str, int], frequency: dict[str, int], most: int = MAX_WORDS) -> list[str]:
@@ -155,21 +188,22 @@ class Ranking:
                 chosen.append(word)
         return chosen
 
+    def _runs(self, said: Said) -> tuple[list[tuple[str, ...]], int]:
+        """The verbatim runs to look for, and how many could be asked for: of a long query the most telling run of each
+        stretch. A run with a word that no paper has needs no looking for.
+        """
+        sequence, frequency = said.sequence, said.frequency
+        runs = dict.fromkeys(tuple(sequence[start : start + RUN]) for start in range(len(sequence) - RUN + 1))
+        rarest = {run: min(frequency[word] for word in run) for run in runs}
+        possible = [run for run in runs if rarest[run] <= RUN_POSTINGS]
+        stretch = -(-len(possible) // MAX_RUNS) or 1
+        stretches = [possible[start : start + stretch] for start in range(0, len(possible), stretch)]
+        chosen = [min(some, key=lambda run: (not rarest[run], rarest[run])) for some in stretches]
+        return [run for run in chosen if rarest[run]], len(chosen)
+
     def _side_by_side(self, sequence: list[str], chosen: set[str]) -> list[Query]:
         pairs = dict.fromkeys((a, b) for a, b in pairwise(sequence) if a != b and a in chosen and b in chosen)
-        return [Query.boost_query(Query.phrase_query(self.schema, "all", [a, b]), PAIR_WEIGHT) for a, b in pairs]
-
-    def _verbatim(self, sequence: list[str], frequency: dict[str, int]) -> list[Query]:
-        queries = [Query.const_score_query(self._term("title_key", analysis.title_key(sequence)), EXACT)]
-        runs = dict.fromkeys(tuple(sequence[start : start + RUN]) for start in range(len(sequence) - RUN + 1))
-        possible = [run for run in runs if 0 < min(frequency[word] for word in run) <= RUN_POSTINGS]
-        # Of a long query, the most telling run of each stretch.
-        stretch = -(-len(possible) // MAX_RUNS) or 1
-        stretches = (possible[start : start + stretch] for start in range(0, len(possible), stretch))
-        chosen = [min(runs, key=lambda run: min(frequency[word] for word in run)) for runs in stretches]
-        return queries + [
-            Query.const_score_query(Query.phrase_query(self.schema, "all", [*run]), VERBATIM) for run in chosen
-        ]
+        return [Query.boost_query(self._phrase("all", pair), PAIR_WEIGHT) for pair in pairs]
 
     def _excluded(self, part: Term | Phrase | Filter) -> Query:
         if isinstance(part, Filter):
@@ -203,8 +237,11 @@ class Ranking:
     def _run(self, field: str, words: list[str], *, slop: int = 0) -> Query | None:
         """The words one after the other; the engine refuses a phrase of one word."""
         if len(words) > 1:
-            return Query.phrase_query(self.schema, field, [*words[:MAX_SEQUENCE]], slop)
+            return self._phrase(field, words[:MAX_SEQUENCE], slop=slop)
         return self._term(field, words[0]) if words else None
+
+    def _phrase(self, field: str, words: Sequence[str], *, slop: int = 0) -> Query:
+        return Query.phrase_query(self.schema, field, [*words], slop)
 
     def _term_of(self, field: str, number: int) -> Query:
         return Query.term_query(self.schema, field, number)
@@ -246,15 +283,16 @@ def day_span(part: Filter) -> tuple[int, int | None] | None:
     return (day, None) if operator.type == "date from" else (1, day - 1)
 
 
-def parts_of(score: float) -> tuple[float, float]:
-    """A score taken apart into (words, verbatim): the latter is what a multiple of VERBATIM and EXACT makes of it."""
-    verbatim = EXACT if score >= EXACT else 0.0
-    verbatim += (score - verbatim) // VERBATIM * VERBATIM
-    return round(score - verbatim, 4), verbatim
+def lifted(scores: NDArray[np.float64], runs: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The engine's scores of `Lifts` taken apart into (words, verbatim): what counts beside BM25, and what stands above
+    it.
 
-
-def tiers_of(scores: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """`parts_of` for many scores."""
-    verbatim = np.where(scores >= EXACT, EXACT, 0.0)
-    verbatim += (scores - verbatim) // VERBATIM * VERBATIM
-    return scores - verbatim, verbatim
+    A paper with a share of at least QUOTED of the runs stands above all that have the words only, by VERBATIM times
+    the share. Below that, runs are mostly what everybody says ("state of the art results on"), and count as RUNS times
+    the share beside the words.
+    """
+    exact = np.where(scores >= EXACT, EXACT, 0.0)
+    found, beside = np.divmod(scores - exact, _EACH_RUN)
+    share = found / max(runs, 1)
+    quoted = share >= QUOTED
+    return beside + np.where(quoted, 0.0, RUNS * share), exact + np.where(quoted, VERBATIM * share, 0.0)

@@ -22,7 +22,7 @@ from broadsheet.search.backends.base import (
     Stamp,
 )
 from broadsheet.search.backends.embedded.hybrid import Hybrid
-from broadsheet.search.backends.embedded.ranking import parts_of
+from broadsheet.search.backends.embedded.likeness import Likeness
 from broadsheet.search.backends.embedded.scanning import View
 from broadsheet.search.backends.embedded.schema import (
     SCHEMA,
@@ -35,7 +35,7 @@ from broadsheet.search.backends.embedded.schema import (
 from broadsheet.search.backends.embedded.snapshot import Passing, Snapshot
 from broadsheet.search.backends.embedded.vectors import FOLDER
 from broadsheet.search.embedder import Embedder, ModelMissing
-from broadsheet.search.language import SearchQuery
+from broadsheet.search.language import SearchQuery, loosened
 from broadsheet.search.registry import SortKey
 
 OTHER_EMBEDDER = "The search index was made with another embedder. Run `broadsheet index --rebuild`."
@@ -108,36 +108,50 @@ class EmbeddedReader(Reader):
         mode: Mode = "lexical",
         among: Sequence[int] | None = None,
     ) -> Answer:
-        snapshot = self._snapshot
         by_relevance = sort.field is None and bool(query.words)
         vector, notices = (None, ()) if mode == "lexical" or not by_relevance else self._vector(query, mode)
         with engine_errors():
-            if among is not None:
-                view = snapshot.view or View.empty()
-                answer = Hybrid(snapshot, view).among(query, vector, among, mode)
-            elif vector is None or snapshot.view is None:
-                answer = self._by_words(snapshot, query, sort, limit, offset)
-            elif mode == "semantic":
-                answer = Hybrid(snapshot, snapshot.view).by_meaning(query, vector, limit=limit, offset=offset)
-            else:
-                answer = Hybrid(snapshot, snapshot.view).search(query, vector, limit=limit, offset=offset)
+            answer = self._answer(query, vector, sort=sort, limit=limit, offset=offset, mode=mode, among=among)
         return answer._replace(notices=notices)
+
+    def _answer(
+        self,
+        query: SearchQuery,
+        vector: NDArray[np.float32] | None,
+        *,
+        sort: SortKey,
+        limit: int,
+        offset: int,
+        mode: Mode,
+        among: Sequence[int] | None,
+    ) -> Answer:
+        snapshot = self._snapshot
+        hybrid = Hybrid(snapshot, snapshot.view or View.empty())
+        if among is not None:
+            return hybrid.among(loosened(query), vector, among, mode)
+        if sort.field is not None or not query.words:
+            return self._sorted(snapshot, query, sort, limit, offset)
+        if vector is None or snapshot.view is None:
+            return hybrid.by_words(query, limit=limit, offset=offset)
+        if mode == "semantic":
+            return hybrid.by_meaning(query, vector, limit=limit, offset=offset)
+        return hybrid.search(query, vector, limit=limit, offset=offset)
 
     def similar(
         self, example: Example, *, limit: int, mode: Mode = "hybrid", among: Sequence[int] | None = None
     ) -> Answer:
         snapshot = self._snapshot
         with engine_errors():
-            hybrid = Hybrid(snapshot, snapshot.view or View.empty())
-            return hybrid.similar(example, limit=limit, mode=mode, among=among)
+            likeness = Likeness(snapshot, snapshot.view or View.empty())
+            return likeness.similar(example, limit=limit, mode=mode, among=among)
 
     def recommend(
         self, library: Sequence[Example], *, limit: int, mode: Mode = "hybrid", among: Sequence[int] | None = None
     ) -> Answer:
         snapshot = self._snapshot
         with engine_errors():
-            hybrid = Hybrid(snapshot, snapshot.view or View.empty())
-            return hybrid.recommend(library, limit=limit, mode=mode, among=among)
+            likeness = Likeness(snapshot, snapshot.view or View.empty())
+            return likeness.recommend(library, limit=limit, mode=mode, among=among)
 
     def _vector(self, query: SearchQuery, mode: Mode) -> tuple[NDArray[np.float32] | None, tuple[str, ...]]:
         """The query's vector; None, and perhaps a sentence, when there is none that the index could be asked with."""
@@ -154,29 +168,16 @@ class EmbeddedReader(Reader):
         return (vector, ()) if vector.any() else (None, ())
 
     @staticmethod
-    def _by_words(snapshot: Snapshot, query: SearchQuery, sort: SortKey, limit: int, offset: int) -> Answer:
-        searcher = snapshot.searcher
-        prepared = snapshot.ranking.query(query, every_word=sort.field is not None)
-        if sort.field is None:
-            result = searcher.search(prepared, max(1, limit), count=True, offset=offset)
-        else:
-            order = tantivy.Order.Desc if sort.descending else tantivy.Order.Asc
-            result = searcher.search(
-                prepared, max(1, limit), count=True, offset=offset, order_by_field=sort.field, order=order
-            )
-        hits = result.hits[:limit]
-        total: int = result.count  # type: ignore[attr-defined]  # missing in the engine's stubs
-        pks = searcher.fast_field_values("pk", [address for _, address in hits])
-        if sort.field is not None:
-            return Answer(total, [Found(int(pk)) for pk in pks if pk is not None])
-        return Answer(
-            total,
-            [
-                Found(int(pk), score, *parts_of(score))
-                for pk, (score, _) in zip(pks, hits, strict=True)
-                if pk is not None
-            ],
+    def _sorted(snapshot: Snapshot, query: SearchQuery, sort: SortKey, limit: int, offset: int) -> Answer:
+        """By a field; without one, in the order of the index."""
+        prepared = snapshot.ranking.every_word(query, snapshot.ranking.said(query))
+        order = tantivy.Order.Desc if sort.descending else tantivy.Order.Asc
+        result = snapshot.searcher.search(
+            prepared, max(1, limit), count=True, offset=offset, order_by_field=sort.field, order=order
         )
+        pks = snapshot.searcher.fast_field_values("pk", [address for _, address in result.hits[:limit]])
+        total: int = result.count  # type: ignore[attr-defined]  # missing in the engine's stubs
+        return Answer(total, [Found(int(pk)) for pk in pks if pk is not None])
 
     def count(self) -> int:
         with engine_errors():
