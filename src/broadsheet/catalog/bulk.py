@@ -9,10 +9,17 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache, partial
 from typing import Any
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
 # Fields whose Python values the database takes as they are.
-_PLAIN = (models.CharField, models.TextField, models.IntegerField, models.BooleanField, models.ForeignKey)
+_PLAIN = (
+    models.CharField,
+    models.TextField,
+    models.IntegerField,
+    models.BooleanField,
+    models.ForeignKey,
+    models.BinaryField,
+)
 
 
 def insert(
@@ -64,10 +71,20 @@ def keys_for(model: type[models.Model], count: int) -> list[int]:
 
 
 def _preparation(field: models.Field[Any, Any]) -> Callable[[Any], Any]:
-    """From a Python value of the field to what the database takes; days and moments come again and are worked out
-    once.
+    """From a Python value of the field to what the database takes. Days, moments and small objects come again and
+    again, and are worked out once.
     """
-    plain = partial(field.get_db_prep_save, connection=connection)
+    plain = partial(field.get_db_prep_save, connection=connections[DEFAULT_DB_ALIAS])
+    if isinstance(field, models.JSONField):
+        known: dict[tuple[Any, ...], Any] = {}
+
+        def of_object(value: dict[str, str]) -> Any:
+            items = tuple(value.items())
+            if items not in known:
+                known[items] = plain(value)
+            return known[items]
+
+        return of_object
     return cache(plain) if isinstance(field, models.DateField) else plain
 
 

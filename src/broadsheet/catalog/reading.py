@@ -7,10 +7,11 @@ from __future__ import annotations
 import datetime as dt
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
+
+from django.utils.functional import cached_property
 
 from broadsheet.catalog.identity import Facts, Key
 from broadsheet.catalog.precedence import rank
@@ -123,36 +124,36 @@ def resolve(readings: Sequence[Reading]) -> Resolved:
     """A paper's fields from all its records: each field from the most believed record that has it; links from all of
     them.
     """
-    ordered = sorted(readings, key=Reading.believed)
+    ordered = sorted(readings, key=Reading.believed) if len(readings) > 1 else readings
     winners: dict[str, str] = {}
 
-    def first(name: str, values: list[Any]) -> Any:
-        for reading, value in zip(ordered, values, strict=True):
+    def first(name: str, values: Iterable[Any]) -> Any:
+        for reading, value in zip(ordered, values, strict=False):
             if value not in (None, "", []):
                 winners[name] = reading.source
                 return value
         return None
 
-    title = first("title", [r.title for r in ordered]) or ""
-    authors = first("authors", [r.authors for r in ordered]) or []
+    title = first("title", (r.title for r in ordered)) or ""
+    authors = first("authors", (r.authors for r in ordered)) or []
     # A record that gives names may count more authors than it names: some asked not to be shown.
     counted = max((r.payload.get("author_count") or 0 for r in ordered if r.authors == authors), default=0)
     author_count = (
         max(len(authors), counted)
         if authors
-        else first("author_count", [r.payload.get("author_count") for r in ordered])
+        else first("author_count", (r.payload.get("author_count") for r in ordered))
     )
     return Resolved(
         title=title,
         title_key=next((r.title_key for r in ordered if r.title), ""),
-        abstract=first("abstract", [r.abstract for r in ordered]) or "",
+        abstract=first("abstract", (r.abstract for r in ordered)) or "",
         authors=authors,
         author_count=author_count,
-        date=first("date", [r.date for r in ordered]),
-        categories=first("categories", [list(dict.fromkeys(r.payload.get("categories", []))) for r in ordered]) or [],
+        date=first("date", (r.date for r in ordered)),
+        categories=first("categories", (list(dict.fromkeys(r.payload.get("categories", []))) for r in ordered)) or [],
         links=list(dict.fromkeys(url for r in ordered for url in r.links))[:MAX_LINKS],
-        versions=first("versions", [r.payload.get("versions") for r in ordered]) or [],
-        withdrawn=first("withdrawn", [r.payload.get("withdrawn") for r in ordered]) or "",
+        versions=first("versions", (r.payload.get("versions") for r in ordered)) or [],
+        withdrawn=first("withdrawn", (r.payload.get("withdrawn") for r in ordered)) or "",
         sources=sorted({r.source for r in ordered}),
         winners=winners,
     )

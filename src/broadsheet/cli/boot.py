@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 from pathlib import Path
 
@@ -22,6 +23,9 @@ def boot(home: Path | None, *, migrate: bool = True) -> None:
     django.setup()
     if migrate:
         bring_up_to_date(settings.HOME)
+    # What was imported stays; looking through it for garbage again and again costs a bulk ingest a tenth of its time.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def bring_up_to_date(home: Path) -> None:
