@@ -159,12 +159,15 @@ def test_a_history_follows_its_paper_when_papers_merge(make_record: Callable[...
     assert [reading.value for reading in history(paper.pk)["upvotes"]] == [2]  # one moment, one source: the greater
 
 
-def test_a_reading_is_never_overwritten(make_record: Callable[..., Any], now: dt.datetime) -> None:
+@pytest.mark.parametrize("values", [(5, 6), (6, 5)])
+def test_of_two_readings_of_one_moment_the_greater_stays_whichever_came_first(
+    values: tuple[int, int], make_record: Callable[..., Any], now: dt.datetime
+) -> None:
     take_in(records=[make_record()], now=now)
-    assert observe(records=[make_record(observed=(Observed("upvotes", 5, EARLY),))]) == 1
-    assert observe(records=[make_record(observed=(Observed("upvotes", 6, EARLY),))]) == 0
+    assert observe(records=[make_record(observed=(Observed("upvotes", values[0], EARLY),))]) == 1
+    assert observe(records=[make_record(observed=(Observed("upvotes", values[1], EARLY),))]) == 0
     [paper] = Paper.objects.all()
-    assert history(paper.pk) == {"upvotes": [Reading(EARLY, 5.0, "jsonl")]}
+    assert history(paper.pk) == {"upvotes": [Reading(EARLY, 6.0, "jsonl")]}
 
 
 def test_readings_without_a_record_are_left_out(make_record: Callable[..., Any]) -> None:

@@ -131,7 +131,7 @@ class _Run:
     def flush(self, *, last: bool = False) -> None:
         """Write what has gathered, in one transaction with the input's own row."""
         report = self.report
-        with transaction.atomic():
+        with pacing.turn(), transaction.atomic():
             if self.records or self.unreadable:
                 self._open_input()
                 self._open_page()

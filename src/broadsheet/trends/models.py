@@ -8,7 +8,7 @@ from broadsheet.catalog.models import Record
 
 
 class Observation(models.Model):
-    """One reading of one signal. Readings are added and never changed: together they are the signal's history.
+    """One reading of one signal at one moment. Readings are added: together they are the signal's history.
 
     A reading belongs to the source's record it came with, and so to whatever paper that record is part of: it follows
     when papers merge or part.
