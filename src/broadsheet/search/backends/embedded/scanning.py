@@ -21,8 +21,8 @@ except ImportError:  # pragma: no cover
     simsimd = None  # type: ignore[assignment]
 
 SCAN = 5_000  # vectors that are all looked at
-BREADTH = 80  # of more, so many times their square root: 40,000 of 250,000
-FEW = 0.25  # share of the slots below which those that may come are taken out, instead of looking at whole lists
+BREADTH = 64  # of more, so many times their square root: 32,000 of 250,000
+FEW = 0.25  # share of some lists' slots below which those that may come are taken out, and the others not looked at
 RESCORED = 4  # times as many candidates as asked for are compared with the unrounded query
 NO_SLOT = np.uint32(0xFFFF_FFFF)
 Slots = NDArray[np.int64]
@@ -161,10 +161,7 @@ class View:
         may = self._may_come(allowed)
         count = len(self.rows) if may is None else int(np.count_nonzero(may))
         least = max(wanted, enough(count)) if looked_at is None else looked_at
-        if may is not None and count < FEW * len(self.rows):
-            slots = self._of_few(query, whole, np.flatnonzero(may), least, wanted)
-        else:
-            slots = self._of_many(query, whole, may, least, wanted)
+        slots = self._candidates(query, whole, may, least, wanted)
         exact = self.dots(slots, query)
         best = np.lexsort((self.rows[slots], -exact))[:limit]
         return slots[best], exact[best]
@@ -175,19 +172,7 @@ class View:
             return allowed
         return self.living if allowed is None else self.living & allowed
 
-    def _of_few(
-        self, query: NDArray[np.float32], whole: NDArray[np.int8], may: Slots, least: int, wanted: int
-    ) -> Slots:
-        """The best by rounded products: those that may come are taken out and multiplied."""
-        if self.base and len(may) > least:
-            bounds = np.searchsorted(may, self.base.starts)
-            sizes = np.diff(bounds)
-            chosen = np.zeros(len(sizes), np.bool_)
-            chosen[self.base.lists(query, sizes, least)] = True
-            may = np.concatenate([may[: bounds[-1]][np.repeat(chosen, sizes)], may[bounds[-1] :]])
-        return may[highest(products(self.take(may), whole) * self.scales[may], wanted)]
-
-    def _of_many(
+    def _candidates(
         self,
         query: NDArray[np.float32],
         whole: NDArray[np.int8],
@@ -195,11 +180,30 @@ class View:
         least: int,
         wanted: int,
     ) -> Slots:
+        """The best by rounded products among those in the tail and in the lists nearest to the query."""
+        base = self.base
+        places = None if may is None else np.flatnonzero(may)
+        bounds: Slots = np.zeros(1, np.int64)
+        if base:
+            bounds = base.starts if places is None else np.searchsorted(places, base.starts)
+        counts = np.diff(bounds)  # of those that may come, by list
+        lists = base.lists(query, counts, least) if base else bounds[:0]
+        if places is None:
+            return self._of_many(lists, whole, may, wanted)
+        looked_at = len(self.tail) + (int(base.sizes[lists].sum()) if base else 0)
+        if int(counts[lists].sum()) + len(places) - int(bounds[-1]) >= FEW * looked_at:
+            return self._of_many(lists, whole, may, wanted)
+        chosen = np.zeros(len(counts), np.bool_)
+        chosen[lists] = True
+        inside = np.append(np.repeat(chosen, counts), np.ones(len(places) - int(bounds[-1]), np.bool_))
+        places = places[inside]
+        near = products(self.take(places), whole) * self.scales[places]
+        return np.asarray(places[highest(near, wanted)])
+
+    def _of_many(self, lists: Slots, whole: NDArray[np.int8], may: NDArray[np.bool_] | None, wanted: int) -> Slots:
         """The same where most may come: whole lists are multiplied where they stand."""
         starts, stops = np.array([self.held]), np.array([len(self.rows)])  # the tail
         if base := self.base:
-            sizes = base.sizes if may is None else np.diff(np.searchsorted(np.flatnonzero(may), base.starts))
-            lists = base.lists(query, sizes, least)
             starts, stops = np.append(base.starts[lists], starts), np.append(base.starts[lists + 1], stops)
         ends = np.cumsum(stops - starts)
         moved = stops - ends  # from places among the products to slots

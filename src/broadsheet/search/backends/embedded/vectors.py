@@ -17,17 +17,20 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from broadsheet.search.backends.embedded.clusters import cluster
+from broadsheet.search.backends.embedded.clusters import AT_ONCE, centroids_of, nearest_lists
 
 FOLDER = "vectors"
 FLAT = 20_000  # rows up to which a scan of all of them is as quick as any order
+GROWN = 8  # the tail is put in order too when it is one so many'th of the rows before it
+OUTGROWN = 2  # lists are made anew when there are so many times the rows that they were made for
 VOID = -1  # the key of a row that belongs to no paper
 COLUMNS = ("vectors", "scales", "pks", "days", "rows", "starts", "centroids")
 
@@ -120,16 +123,11 @@ class VectorWriter:
 
     def settle(self) -> None:
         """Put the rows in order of nearness when the tail has grown long. Only right after a commit of all rows."""
-        if self._rows < max(FLAT, self._files.first // 4):
+        if self._rows < max(FLAT, self._files.first // GROWN):
             return
         draft = self._folder / f".draft-{secrets.token_hex(4)}"
         draft.mkdir()
-        columns = _merged(self._files, self._record, self._rows)
-        for name, column in columns.items():
-            with (draft / f"{name}.npy").open("wb") as file:
-                np.save(file, column)
-                file.flush()
-                os.fsync(file.fileno())
+        _write_base(draft, self._files, self._record, self._rows)
         first = self._files.first + self._rows
         draft.rename(self._folder / f"base-{first}")
         self._sync_folder()
@@ -150,27 +148,66 @@ class VectorWriter:
         self._tail.close()
 
 
-def _merged(files: Files, kind: np.dtype[Any], count: int) -> dict[str, NDArray[Any]]:
-    """The columns of a new base: every row of base and tail that no later one supersedes."""
-    tail = np.fromfile(files.tail, kind, count)
+def _write_base(draft: Path, files: Files, kind: np.dtype[Any], count: int) -> None:
+    """Write a new base: every row of base and tail that no later one supersedes. Vectors pass through in blocks, so
+    that memory holds no copy of all of them.
+    """
+    tail = np.memmap(files.tail, kind, "r", shape=(count,))
     numbers = np.arange(files.first, files.first + count, dtype=np.uint32)
-    parts = [(tail["vector"], tail["scale"], tail["pk"], tail["day"], numbers)]
-    if files.base is not None:
-        old = {name: np.load(files.base / f"{name}.npy", mmap_mode="r") for name in COLUMNS}
-        parts.insert(0, (old["vectors"], old["scales"], old["pks"], old["days"], old["rows"]))
-    vectors, scales, pks, days, rows = (np.concatenate(column) for column in zip(*parts, strict=True))
-    living = last_of_each(pks, rows) & (scales > 0)
-    vectors, scales, pks, days, rows = (column[living] for column in (vectors, scales, pks, days, rows))
-    order, starts, centroids = cluster(vectors, scales)
-    return {
-        "vectors": vectors[order],
-        "scales": scales[order],
-        "pks": pks[order],
-        "days": days[order],
-        "rows": rows[order],
-        "starts": starts,
-        "centroids": centroids,
-    }
+    old = {name: np.load(files.base / f"{name}.npy", mmap_mode="r") for name in COLUMNS} if files.base else {}
+    held = len(old["rows"]) if old else 0
+    column = {"scales": tail["scale"], "pks": tail["pk"], "days": tail["day"], "rows": numbers}
+    if old:
+        column = {name: np.concatenate([old[name], new]) for name, new in column.items()}
+    living = np.flatnonzero(last_of_each(column["pks"], column["rows"]) & (column["scales"] > 0))
+
+    def take(places: NDArray[np.int64]) -> NDArray[np.int8]:
+        at = living[places]
+        taken = np.empty((len(at), kind["vector"].shape[0]), np.int8)
+        before = at < held
+        if old:
+            taken[before] = old["vectors"][at[before]]
+        taken[~before] = tail["vector"][at[~before] - held]
+        return taken
+
+    centroids, lists = _lists(old, take, living)
+    order = np.argsort(lists, kind="stable")
+    starts = np.searchsorted(lists[order], np.arange(len(centroids) + 1)).astype(np.int64)
+    for name, values in {**column, "starts": starts, "centroids": centroids}.items():
+        with _durable(draft / f"{name}.npy") as file:
+            np.save(file, values[living[order]] if name in column else values)
+    with _durable(draft / "vectors.npy") as file:
+        shape = (len(order), kind["vector"].shape[0])
+        about = {"descr": np.lib.format.dtype_to_descr(np.dtype(np.int8)), "fortran_order": False, "shape": shape}
+        np.lib.format.write_array_header_1_0(file, about)
+        for start in range(0, len(order), AT_ONCE):
+            file.write(take(order[start : start + AT_ONCE]).tobytes())
+
+
+def _lists(
+    old: dict[str, NDArray[Any]], take: Callable[[NDArray[np.int64]], NDArray[np.int8]], living: NDArray[np.int64]
+) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """The centroids, and the list of each living row: those of the old base stay where they are, unless there are
+    now many more rows than its lists were made for.
+    """
+    if not old or len(living) >= OUTGROWN * len(old["centroids"]) ** 2:
+        centroids = centroids_of(take, len(living))
+        return centroids, nearest_lists(take, len(living), centroids)
+    centroids = np.array(old["centroids"])
+    held = len(old["rows"])
+    stayed = int(np.searchsorted(living, held))
+    before = np.repeat(np.arange(len(centroids)), np.diff(old["starts"]))[living[:stayed]]
+    new = nearest_lists(lambda places: take(places + stayed), len(living) - stayed, centroids)
+    return centroids, np.concatenate([before, new])
+
+
+@contextmanager
+def _durable(path: Path) -> Iterator[BinaryIO]:
+    """A new file that is on the disk when the block ends."""
+    with path.open("wb") as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def last_of_each(pks: NDArray[np.int64], rows: NDArray[np.uint32]) -> NDArray[np.bool_]:
