@@ -12,9 +12,11 @@ _REACHES = re.compile(
     r"gains?|surpass\w*|outperform\w*)\s(?:\w+\s){0,2}?(?:of\s|at\s|up\sto\s|only\s|just\s|an?\s|[+~])?$"
 )
 _FEW = re.compile(
-    r"\b(?:only|just|merely|mere|few|little|low|many|much|long|under|within|requir\w+|fewer\sthan|less\sthan|over|more\sthan|exceed\w*|"
+    r"\b(?:only|just|merely|mere|(?:few|little|low|many|much|long)(?:\sas)?|under|within|requir\w+|fewer\sthan|less\sthan|over|more\sthan|exceed\w*|"
     r"up\sto|beyond|instead\sof|into|to|than|us(?:es|ing)|need\w*|skip\w*|solv\w+|in)\s(?:an?\s|about\s|around\s|~|approximately\s)?$|[<>~]\s*$"
 )
+# Claude 3.7, LTX 2.3: a version.
+_NAMED = re.compile(r"\b[A-Z][\w.+-]*\s$")
 _TUNED = re.compile(r"(?:[=^_]|\b[A-Za-z]\s?[<>])\s*$")
 
 
@@ -25,6 +27,8 @@ def plausible(flat: str, one: Quantity) -> bool:
         case "bare":
             if one.value_high is not None and one.pair:
                 return True
+            if _NAMED.search(left) and not METRIC.search(left[-20:]):
+                return False
             if METRIC.search(left) or METRIC.search(flat[one.end : one.end + 22]):
                 return True
             return left.endswith("+") or (
@@ -33,7 +37,7 @@ def plausible(flat: str, one: Quantity) -> bool:
         case "count":
             return one.pair or _FEW.search(left) is not None
         case "scale":
-            return len(one.unit) > 8 and _FEW.search(left) is not None
+            return " " in one.unit and _FEW.search(left) is not None
         case "of":
             return one.value <= float(one.unit[3:]) and not _TUNED.search(left)
         case "fixed" if one.unit == "bits" or flat[one.start : one.end].find("-b") > 0:

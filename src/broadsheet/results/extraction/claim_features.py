@@ -84,7 +84,7 @@ _GAIN_RIGHT = re.compile(
 METRIC = re.compile(
     r"\b(?:FID|FVD|BLEU(?:-\d)?|ROUGE(?:-\w)?|METEOR|CIDEr|SPICE|PSNR|SSIM|LPIPS|PESQ|STOI|MOS|WER|CER|mAP(?:@[\d.]+)?|AP(?:50)?|mIoU|IoU|"
     r"AUC|AUROC|AUPRC|F1(?:[\s-][Ss]core|-macro|-micro|@\w+)?|RMSE|MSE|MAE|nDCG(?:@\d+)?|NDCG(?:@\d+)?|MRR(?:@\d+)?|MCC|"
-    r"accurac(?:y|ies)|precision|recall|Recall@\d+|R@\d+|Hit@\d+|Hits@\d+|pass@\d+|Pass@\d+|perplexit(?:y|ies)|PPL|scores?|"
+    r"[A-Z]\w*[Ss]core|FIDs|[rgs]FID|SRCC|PLCC|NMI|ARI|NSD|SNR|BD-?\w*|accurac(?:y|ies)|precision|recall|Recall@\d+|R@\d+|Hit@\d+|Hits@\d+|pass@\d+|Pass@\d+|perplexit(?:y|ies)|PPL|scores?|"
     r"correlations?|Spearman|Pearson|kappa|Elo|error|Dice|DSC|SI-SDR|SDR|ratings?|R\^?2|IS|CLIP[\s-]?[Ss]core|CDM|EM|"
     r"Kendall|tau|rho|fitness|IoU|IQA|reward|win[\s-]rate|success[\s-]rates?|FIDs|agreement|AEE|EPE|PickScore|HPSv\d|loss)\b"
 )

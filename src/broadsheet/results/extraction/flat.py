@@ -39,7 +39,7 @@ _LATEX = re.compile(
     r"|(?<=\w)(~)(?=[A-Za-z(])"  # Name~(N), introduce~Name: a hard blank
     r"|(?<!\$)\$(?=[^$]{1,40}\$)|(?<=[\d%x}])(\$)"
 )
-_BRACES = str.maketrans({"{": " ", "}": " ", "$": " ", "\\": " "})
+_LONE_DOLLAR = re.compile(r"\$(?!\d)")
 
 
 def flatten(text: str) -> str:
@@ -49,6 +49,8 @@ def flatten(text: str) -> str:
         flat = _LATEX.sub(_one, flat)
     if "**" in flat:
         flat = flat.replace("**", "  ")
+    if "$" in flat:
+        flat = _LONE_DOLLAR.sub(" ", flat)
     if "{" in flat or "\\" in flat or "}" in flat:
         flat = flat.replace("{", " ").replace("}", " ").replace("\\", " ")
     return flat
@@ -65,7 +67,8 @@ def _one(match: re.Match[str]) -> str:
     name = command or braced or between or loose
     if name:
         sign = _SYMBOLS.get(name, " " if command or braced else name)
-        return sign + " " * (len(whole) - len(sign))
+        # Blanks first: what stands behind the sign stays right behind it.
+        return " " * (len(whole) - len(sign)) + sign if whole[-1] != " " else sign.rjust(len(whole) - 1) + " "
     if dollar:
         return " "
     return " " * len(whole)
@@ -83,6 +86,4 @@ def _times(match: re.Match[str]) -> str:
     whole = match[0]
     if whole[0].isspace() and not _COUNTED.match(match.string, match.end()):
         return whole
-    if whole[0] in "} ":
-        return whole[0].replace("}", " ") + "x" + " " * (len(whole) - 2)
-    return "x" + " " * (len(whole) - 1)
+    return "x".rjust(len(whole))

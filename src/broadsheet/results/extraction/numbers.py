@@ -19,7 +19,7 @@ _FIGURE = re.compile(
     r"(?=-?fold\b|\s(?:times|orders?\sof|%|percent|x|seconds?|minutes?|hours?|days?|weeks?|steps?|"
     r"(?:[a-z-]+\s){0,2}(?:tokens?|steps?|timesteps?|samples?|examples?|layers?|iterations?|epochs?|"
     r"demonstrations?|images?|labels?|parameters|queries|shots?|passes|GPUs?)\b))"
-    r"|half|[Hh]alves|[Hh]alved|[Hh]alving|[Tt]wice|(?:re)?[Dd]oubl(?:es|ed|ing)|[Dd]ouble(?=\sthe)|[Tt]ripl(?:es|ed|ing)|"
+    r"|half|[Hh]alves|[Hh]alved|[Hh]alving|[Tt]wice|[Dd]oubl(?:es|ed|ing)(?!\sas\s)|[Dd]ouble(?=\sthe)|(?<!-)[Tt]ripl(?:es(?=\s(?:the|its|their|\w+\s\w+))|ed|ing)|"
     r"[Qq]uadrupl(?:es|ed|ing)|[Tt]wofold|[Tt]hreefold|[Ff]ourfold|[Ff]ivefold|[Ss]ixfold|[Tt]enfold|"
     r"[Oo]rders?-of-magnitude)\b"
 )
@@ -38,15 +38,19 @@ _TIMES = (
     r"|times(?=\s(?:faster|slower|larger|bigger|smaller|more|less|fewer|higher|lower|better|greater|longer|shorter|"
     r"cheaper|as|the|that|speed|reduction|improvement|increase|acceleration|compression|lighter|quicker))"
 )
+_PLAIN_WORD = r"(?!(?:for|and|of|on|in|with|to|the|over|at|by|than|as|or|per|from|while|is|are|under|using|across)\b)[A-Za-z][\w-]*"
 # Things that a contribution may need few, or reach many, of.
 _THINGS = (
     r"(?:steps?|timesteps?|tokens?|words|samples|examples|pairs|layers?|iterations?|epochs?|demonstrations?|images?|labels?|"
     r"queries|shots?|frames|calls|NFEs?|GPUs?|passes|evaluations|interactions|trajectories|rollouts|turns|rounds|"
     r"characters|points|annotations|hours|videos|prompts|cells|lines\sof\scode)\b(?!-)"
 )
+# 3D, 128x128, [23], (2), 8x H800: not what is looked for.
+_NOT_AFTER = re.compile(r"-?D\b|\s*x\s*\d|\s?\]|-way\b|-shot\b|st\b|nd\b|rd\b|th\b|-th\b")
+_MACHINES = re.compile(r"\s?[xX]\s(?:NVIDIA|AMD|Nvidia|[A-Z]+\d|RTX|V100|TPU|GPU)")
 # What stands behind a number, tried in this order; the group's name is the unit's class.
 _UNIT = re.compile(
-    r"\s{0,3}(?:"
+    r"\s{0,9}(?:"
     r"(?P<points>%\s?(?:absolute\s)?points?\b|-?percentage[\s-]points?\b|(?:absolute\s|accuracy\s|F1\s|BLEU\s|mAP\s|mIoU\s|"
     r"AP\s|Elo\s|AUC\s)?points?\b(?!\scloud)|pp\b|p\.p\.|pts\b|ppts?\b)"
     r"|(?P<percent>%(?!ile)|-?percent\b|per\scent\b)"
@@ -65,7 +69,7 @@ _UNIT = re.compile(
     r"|(?P<of>(?:/|of|out\sof)\s?(?:the\s|all\s)?(?P<whole>\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
     r"(?![\w%]|[.,]\d))"
     r"|(?P<scale>[KMBTkmb](?![A-Za-z\d])|thousand\b|million\b|billion\b|trillion\b)"
-    r"|(?P<count>-steps?\b|(?:(?:[A-Za-z][\w-]*\s){0,2}?" + _THINGS + r")(?:\s(?:/|out\sof|of)\s(?P<all>\d+)\b)?)"
+    r"|(?P<count>-steps?\b|(?:(?:" + _PLAIN_WORD + r"\s){0,2}?" + _THINGS + r")(?:\s(?:/|out\sof|of)\s(?P<all>\d+)\b)?)"
     r")"
 )
 
@@ -118,6 +122,8 @@ def _figure(flat: str, match: re.Match[str]) -> Number | None:
     # MATH-500 is a name, and so is GPT-4-1106; 2-4x is a range.
     if flat[start - 1 : start] == "-" and not (flat[start - 2 : start - 1].isdigit() or flat[start - 2 : start] in {" -", "--", ")-", "x-", "X-", "%-", "(-"}):  # noqa: E501
         return None
+    if _NOT_AFTER.match(flat, end) or _MACHINES.match(flat, end) or _is_place(flat, start, end):
+        return None
     number = Number(start, end, end, float(figure), "bare", "", decimal="." in figure)
     if flat[start - 1 : start] == "$":
         number.start, number.kind, number.unit = start - 1, "money", "$"
@@ -128,6 +134,16 @@ def _figure(flat: str, match: re.Match[str]) -> Number | None:
         if number.kind == "scale":
             _scaled(flat, number)
     return number
+
+
+def _is_place(flat: str, start: int, end: int) -> bool:
+    """Whether a figure numbers something: the second side of 128x128, (2), 3), a year, Claude 3.7."""
+    if re.search(r"\d\s*x\s*$", flat[max(0, start - 12) : start]):
+        return True
+    whole = flat[start:end].isdigit()
+    if whole and end - start < 3 and flat[end : end + 1] == ")" and re.search(r"(?:^|[\s(,;:])$", flat[:start][-1:] or " "):
+        return not re.search(r"[A-Za-z%]\s$", flat[max(0, start - 2) : start])
+    return whole and end - start == 4 and flat[start : start + 2] in {"19", "20"} and not _UNIT.match(flat, end)
 
 
 def _word(flat: str, match: re.Match[str]) -> Number | None:
@@ -211,7 +227,7 @@ def _parameters_name(text: str) -> str:
     return f"{scale[0]} {named}" if scale else named
 
 
-_COUNTED_THING = re.compile(r"\s((?:[A-Za-z][\w-]*\s){0,2}?(?:parameters|" + _THINGS[3:] + ")")
+_COUNTED_THING = re.compile(r"\s((?:" + _PLAIN_WORD + r"\s){0,2}?(?:parameters|" + _THINGS[3:] + ")")
 
 
 def _scaled(flat: str, number: Number) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from broadsheet.results.extraction.numbers import Number
 
 # Between the two ends of a range.
-_RANGE = re.compile(r"\s?(?:-{1,2}|~|—|\.\.\.?)\s*\+?\s?|\s(?:up\s)?to\s\+?~?|\s?x?\s?~\s?")
+_RANGE = re.compile(r"\s*(?:-{1,2}|~|—|\.\.\.?)\s*\+?\s?|\s(?:up\s)?to\s\+?~?|\s?x?\s?~\s?")
 _BETWEEN_AND = re.compile(r"\sand\s\+?")
 _FROM = re.compile(r"\bfrom\s(?:about\s|around\s|approximately\s|roughly\s|nearly\s|over\s|an?\s(?:average|baseline)\sof\s|~|\+|an?\s|only\s|just\s|\$){0,2}$")
 _BETWEEN = re.compile(r"\bbetween\s(?:about\s|~|\+)?$")
@@ -88,7 +88,6 @@ def _joined(flat: str, one: Number, other: Number) -> str:
         if _FROM_GAP.fullmatch(gap):
             ranging = re.search(r"\b(?:rang\w+|vary\w*|varies|spann?\w*|scal\w+|anywhere|sizes?)\s(?:\w+\s)?from\s\S{0,12}$", before)
             return "range" if ranging else "pair"
-        return "pair" if _ARROW.fullmatch(gap) else ""
     if _BETWEEN.search(before) and _BETWEEN_AND.fullmatch(gap):
         return "range"
     if _ARROW.fullmatch(gap) and one.kind == other.kind:

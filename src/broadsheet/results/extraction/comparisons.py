@@ -1,0 +1,68 @@
+"""Against what and on what a number was measured."""
+
+from __future__ import annotations
+
+import re
+
+_END = (
+    r"(?=\s?[,;:]|\.\s|\.$|\s?\(|\)|\s-{1,2}\s|—|$|\s(?:and\s(?:\d|up\sto|over|by|reduc\w+|improv\w+|achiev\w+|increas\w+|a\s\d|~|an?\s\w+\sof)|while|whereas|which|that|with(?!out)|"
+    r"when|where|without|by|thereby|thus|respectively|achiev\w+|demonstrat\w+|indicat\w+|highlight\w+|due|but|under|across|at\s(?:the\s)?(?:same|similar)|"
+    r"using|as\swell\sas|leading|making|enabling|validat\w+|showing|outperform\w*|surpass\w*|in\sterms|through|during)\b)"
+)
+_OVER = re.compile(
+    rf"\b(?:over|than|compared\s(?:to|with|against)|in\scomparison\s(?:to|with)|relative\sto|against|versus|vs\.?|that\sof|with\srespect\sto|behind)\s"
+    rf"(?:that\sof\s|those\sof\s)?(?P<what>(?!\d)[^;]{{2,90}}?){_END}",
+    re.IGNORECASE,
+)
+_BEATS = re.compile(
+    r"\b(?:outperform\w*|surpass\w*|exceed\w*|beat\w*|improv\w+\s(?:over|upon))\s(?P<what>[^;]{2,90}?)"
+    r"(?=\s(?:by|in|on|with|across|for|at)\s|[,;(]|\s\(|\.|$)",
+    re.IGNORECASE,
+)
+_FIRST = re.compile(r"^\s?(?:\w+,?\s)?(?:[Cc]ompared\s(?:to|with)|[Rr]elative\sto|[Ii]n\scomparison\s(?:to|with)|[Vv]ersus|[Aa]gainst)\s(?P<what>[^,;]{2,90}),")
+_ON = re.compile(rf"\b(?:on|for|in|across|over)\s(?P<what>(?!average\b|terms\b|comparison\b|total\b|contrast\b|particular\b|just\b|only\b|under\b|\d)[^;]{{2,80}}?){_END}")
+_ON_FIRST = re.compile(r"^\s?(?:\w+,\s)?(?:[Oo]n|[Ff]or|[Ii]n|[Aa]t|[Ww]ith|[Uu]sing|[Uu]nder|[Aa]cross)\s(?P<what>(?!particular|addition|contrast|summary|this\s(?:paper|work)|our\sexperiments|total)[^,;]{2,80}),")
+_PARTS = re.compile(r",\s(?:and\s)?|\sand\s|\s?/\s?")
+_CLEAN = re.compile(r"^(?:the\s(?=task|dataset)|both\s|an?\saverage\s)|[\s,.;:]+$")
+
+
+def baseline_of(sentence: str, left: str, right: str) -> str | None:
+    """What a number between `left` and `right` of a sentence is compared with; None if the text names nothing."""
+    match = _OVER.search(right[:170])
+    if match and not re.search(r"\d\s?(?:%|x\b)", right[: match.start()]):
+        return clean(match["what"])
+    beats = None
+    for beats in _BEATS.finditer(left[-160:]):
+        pass
+    if beats:
+        return clean(beats["what"])
+    match = match or _OVER.search(left[-120:]) or _FIRST.match(sentence)
+    return clean(match["what"]) if match else None
+
+
+def setting_of(sentence: str, left: str, right: str) -> str | None:
+    """What a number between `left` and `right` of a sentence was measured on; None if the text names nothing."""
+    near = re.split(r"\d\s?(?:%|x\b)", right[:140])[0]
+    match = _ON.search(near)
+    if match:
+        return clean(match["what"])
+    before = None
+    for before in _ON.finditer(left[-90:] + "."):
+        pass
+    if before:
+        return clean(before["what"])
+    match = _ON_FIRST.match(sentence)
+    return clean(match["what"]) if match else None
+
+
+def shared_out(what: str | None, size: int) -> list[str] | None:
+    """The parts of "A, B and C" when there are as many as numbers in the list; else None."""
+    if what is None:
+        return None
+    parts = [part.strip() for part in _PARTS.split(what) if part.strip()]
+    return parts if len(parts) == size > 1 else None
+
+
+def clean(text: str) -> str:
+    """A noun phrase without stray articles and stops."""
+    return _CLEAN.sub("", " ".join(text.split())).strip()
