@@ -40,6 +40,29 @@ class Option:
             return False
         raise SettingError(f"{self.name} is {value!r}; it can be 1 or 0.")
 
+    def number(self) -> float | None:
+        """A number that is not negative; None where nothing is set. Anything else is refused."""
+        text = self.text()
+        if not text:
+            return None
+        try:
+            value = float(text)
+        except ValueError:
+            value = -1.0
+        if not 0 <= value < 1e9:
+            raise SettingError(f"{self.name} is {text!r}; it should be a number that is not negative.")
+        return value
+
+    def pairs(self) -> dict[str, str]:
+        """`name=value` pairs parted by commas. Anything else is refused."""
+        found = {}
+        for part in self.listed():
+            name, sign, value = part.partition("=")
+            if not (name.strip() and sign and value.strip()):
+                raise SettingError(f"{self.name} holds {part!r}; write name=value, parted by commas.")
+            found[name.strip()] = value.strip()
+        return found
+
     def listed(self) -> list[str]:
         """The value split at commas, blanks dropped."""
         return [part.strip() for part in self.text().split(",") if part.strip()]
@@ -71,6 +94,41 @@ OPTIONS = {
             "EMBEDDER",
             "static",
             "What turns texts into vectors: `static`, our own table; `sentence-transformers:NAME`; or `none`.",
+        ),
+        Option(
+            "SOURCES", "", "The sources that the worker harvests by itself, parted by commas: `arxiv-oai,arxiv-feed`."
+        ),
+        Option(
+            "ARXIV_CATEGORIES",
+            "cs",
+            "The archives and categories of arXiv that are harvested, parted by commas: `cs`, `math.AG`, or `all`.",
+        ),
+        Option(
+            "ARXIV_QUERIES",
+            "",
+            "Searches of arXiv's API that are harvested, parted by `;`: `all:electron AND cat:cs.CL`.",
+        ),
+        Option("FIRST_HARVEST_DAYS", "7", "How many days back a source's first harvest begins, where none are named."),
+        Option("OWNER_EMAIL", "", "Where alerts go: a day that is short, a source that fails. Empty: to nobody."),
+        Option("CONTACT", "", "An address or a page by which a source can reach you; it is sent with every request."),
+        Option(
+            "EMAIL_URL", "console:", "How mail is sent: `smtp://user:password@host:587?tls=1`; `console:` prints it."
+        ),
+        Option("EMAIL_FROM", "broadsheet@localhost", "The address that mail is sent from."),
+        Option(
+            "FETCH_ALLOW",
+            "",
+            "Hosts of your own network that may be asked, parted by commas, such as `localhost:23119`.",
+        ),
+        Option(
+            "FETCH_PAUSE",
+            "",
+            "Seconds between two requests to a source; fewer than it asks for only towards hosts in `FETCH_ALLOW`.",
+        ),
+        Option(
+            "SOURCE_URLS",
+            "",
+            "Other addresses of sources (mirrors), parted by commas, such as `arxiv-oai=https://host/oai`.",
         ),
         Option("DEBUG", "0", "1 shows error details in the browser. Never on a server that others reach."),
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 import dj_database_url
 from csp.constants import NONE, SELF
 
+from broadsheet.config.email import email_settings
 from broadsheet.config.home import home_path, prepare_home, secret_key
 from broadsheet.config.options import OPTIONS, SettingError
 
@@ -136,6 +137,22 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 EMBEDDER = OPTIONS["EMBEDDER"].text()
 SEARCH = {"BACKEND": "broadsheet.search.backends.embedded.EmbeddedBackend", "PATH": HOME / "index"}
+
+# What is harvested, and how. Each source is given the settings it names, and no others.
+HARVEST = {
+    name: option.text() for name, option in OPTIONS.items() if not name.endswith("_URL") or name == "SOURCE_URLS"
+}
+SOURCES = OPTIONS["SOURCES"].listed()
+FETCH_ALLOW = OPTIONS["FETCH_ALLOW"].listed()
+FETCH_PAUSE = OPTIONS["FETCH_PAUSE"].number()
+FIRST_HARVEST_DAYS = OPTIONS["FIRST_HARVEST_DAYS"].number() or 0.0
+SOURCE_URLS = OPTIONS["SOURCE_URLS"].pairs()
+CONTACT = OPTIONS["CONTACT"].text()
+
+# Mail
+OWNER_EMAIL = OPTIONS["OWNER_EMAIL"].text()
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = OPTIONS["EMAIL_FROM"].text()
+globals().update(email_settings(OPTIONS["EMAIL_URL"].text()))
 
 # Files the browser needs
 STATIC_URL = "static/"

@@ -4,6 +4,9 @@ To add one: its folder, and its line here. A service whose answers are also take
 """
 
 from broadsheet.ingest.sources import arxiv_snapshot, hf_daily, jsonl, saved_page
+from broadsheet.ingest.sources.arxiv_api import ArxivApi
+from broadsheet.ingest.sources.arxiv_feed import ArxivFeed
+from broadsheet.ingest.sources.arxiv_oai import ArxivOai, ArxivRaw
 from broadsheet.ingest.sources.format import Format
 from broadsheet.ingest.sources.harvest import Source
 from broadsheet.ingest.sources.hf_daily import api as hf_daily_api
@@ -17,4 +20,9 @@ FORMATS: tuple[Format, ...] = (
 )
 
 # In the order in which pages and commands list them.
-HARVESTED: tuple[Source, ...] = ()
+HARVESTED: tuple[Source, ...] = (
+    ArxivOai(),
+    ArxivRaw(),
+    ArxivApi(),
+    ArxivFeed(),
+)

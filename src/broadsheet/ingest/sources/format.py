@@ -5,16 +5,27 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO, Protocol
 
-from broadsheet.catalog.records import Item, Unreadable
+from broadsheet.catalog.records import Item, SourceRecord, Unreadable
 
 HEAD_SIZE = 64 * 1024  # bytes: what formats are told by, and what is kept of an unreadable piece
 
 # A reading whose file does not say when it was read bears this moment. The pipeline puts in its place the moment at
 # which that content was first taken in, and keeps it: the same file never makes a second reading.
 WHEN_TAKEN_IN = dt.datetime.min.replace(tzinfo=dt.UTC)
+
+
+def read_at(record: SourceRecord, at: dt.datetime) -> SourceRecord:
+    """The record with `at` as the moment of those of its readings that bear none."""
+    listed = record.listed
+    if listed and listed.observed_at == WHEN_TAKEN_IN:
+        listed = replace(listed, observed_at=at)
+    if listed is record.listed and not any(one.at == WHEN_TAKEN_IN for one in record.observed):
+        return record
+    observed = tuple(replace(one, at=at) if one.at == WHEN_TAKEN_IN else one for one in record.observed)
+    return replace(record, listed=listed, observed=observed)
 
 
 class NotReadable(ValueError):

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from broadsheet.catalog.records import SourceRecord, Unreadable
+from broadsheet.catalog.records import Item
 
 Notes = Mapping[str, Any]  # JSON values only: it is stored
 
@@ -50,7 +50,7 @@ class Rights:
 
 
 CC0 = Rights(licence="CC0 1.0", licence_url="https://creativecommons.org/publicdomain/zero/1.0/")
-SHOW_ONLY = {"mailed": False, "exported": False, "served": False}  # Rights(licence=…, **SHOW_ONLY)
+SHOW_ONLY: dict[str, Any] = {"mailed": False, "exported": False, "served": False}  # Rights(licence=…, **SHOW_ONLY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +69,13 @@ class About:
     settings: tuple[str, ...] = ()  # the settings it looks at
     needs: tuple[str, ...] = ()  # those of them without which it can't work
     calendar: str = ""  # names a file of working days; "" for a source without dated batches of new papers
+    announces_only: bool = False  # its listings name papers that another source brings
     proven: bool = True  # False until a live answer was parsed: its shape is known from others' programs only
     # What it can be asked about, for a source that is asked about papers that are here ("arxiv", "doi", "github").
     asks_about: tuple[str, ...] = ()
     batch: int = 1  # targets in one request
     again_after: dt.timedelta = dt.timedelta(days=7)  # a target is not asked about again before
+    fills: bool = False  # it is asked about what others announced and what is missing here, not about what is here
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,7 @@ class Page:
     mark in the same transaction as the records (None: it stays).
     """
 
-    items: Sequence[SourceRecord | Unreadable] = ()
+    items: Sequence[Item] = ()
     next: Request | None = None
     mark: Notes | None = None
     announced: Sequence[Announced] = ()

@@ -61,8 +61,8 @@ def record(value: dict[str, Any]) -> SourceRecord:
         title=title,
         abstract=abstract,
         authors=_authors(value),
-        date=PartialDate(versions[0][1]) if versions else None,
-        updated=_updated(value),
+        date=_first_day(value, versions),
+        updated=_day_of(value, "update_date"),
         identifiers=(identifier, *dois),
         categories=tuple(text_of(value, "categories").split()),
         versions=versions,
@@ -152,14 +152,20 @@ def _rfc_822_day(text: str) -> dt.date | None:
         return None
 
 
-def _updated(value: dict[str, Any]) -> dt.date | None:
-    """The day of the last change. Raises BadLine."""
-    text = text_of(value, "update_date").strip()
-    if not text:
+def _first_day(value: dict[str, Any], versions: tuple[tuple[str, dt.date], ...]) -> PartialDate | None:
+    """The day of the first version: by the versions, else by `created`, which OAI-PMH has in their place."""
+    day = versions[0][1] if versions else _day_of(value, "created")
+    return PartialDate(day) if day else None
+
+
+def _day_of(value: dict[str, Any], key: str) -> dt.date | None:
+    """The day under `key`; None where there is none. Raises BadLine."""
+    if not value.get(key):
         return None
+    text = text_of(value, key).strip()
     day = _iso_day(text)
     if day is None:
-        raise BadLine(f'"update_date" is {text[:60]!r}, which is no date; it should be YYYY-MM-DD.')
+        raise BadLine(f'"{key}" is {text[:60]!r}, which is no date; it should be YYYY-MM-DD.')
     return day
 
 
