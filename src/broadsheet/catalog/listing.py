@@ -27,7 +27,7 @@ def one_writer() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_WRITER_LOCK])
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def open_page(*, source: str, key: str, day: dt.date, kind: str) -> int:
     """Make or re-date a source's dated page; returns how many papers stand on it and had to be re-dated."""
     one_writer()

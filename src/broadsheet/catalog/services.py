@@ -55,7 +55,8 @@ class Counts:
         self.merged += other.merged
 
 
-@transaction.atomic
+# Without a savepoint: inside a caller's transaction SQLite would keep a second copy of every page that changes.
+@transaction.atomic(savepoint=False)
 def take_in(*, records: Sequence[SourceRecord], now: dt.datetime, origin: int | None = None) -> Counts:
     """Take records in: store each that is new word for word, decide again which records are one paper, rewrite what
     changed.

@@ -24,7 +24,7 @@ def observe(*, records: Sequence[SourceRecord]) -> int:
     told = [record for record in records if record.observed]
     if not told:
         return 0
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         return _store(told)
 
 
