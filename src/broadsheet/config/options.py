@@ -108,6 +108,22 @@ OPTIONS = {
             "",
             "Searches of arXiv's API that are harvested, parted by `;`: `all:electron AND cat:cs.CL`.",
         ),
+        Option("FEEDS", "", "Addresses of RSS, Atom or JSON feeds of papers that are harvested, parted by blanks."),
+        Option(
+            "CROSSREF_FILTERS", "", "Filters of Crossref whose works are harvested, parted by blanks: `issn:0028-0836`."
+        ),
+        Option(
+            "OPENALEX_FILTERS",
+            "",
+            "Filters of OpenAlex whose works are harvested, parted by blanks: `topics.id:T10077`.",
+        ),
+        Option("OPENALEX_KEY", "", "Your key of OpenAlex, which is free."),
+        Option("SEMANTIC_SCHOLAR_KEY", "", "Your key of Semantic Scholar, if you have one."),
+        Option("GITHUB_TOKEN", "", "A token of GitHub without any rights, to ask for stars more often."),
+        Option(
+            "ZOTERO_LIBRARIES", "", "Libraries of Zotero that are harvested, parted by commas: `users/123,groups/456`."
+        ),
+        Option("ZOTERO_KEY", "", "Your key of Zotero, for libraries that are not public."),
         Option("FIRST_HARVEST_DAYS", "7", "How many days back a source's first harvest begins, where none are named."),
         Option("OWNER_EMAIL", "", "Where alerts go: a day that is short, a source that fails. Empty: to nobody."),
         Option("CONTACT", "", "An address or a page by which a source can reach you; it is sent with every request."),

@@ -1,0 +1,123 @@
+"""Answers of JSON APIs: read whole or not at all, with the exact place of every element that is no paper."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from broadsheet.catalog.records import SourceRecord, Unreadable
+from broadsheet.ingest.sources.format import NotReadable, not_utf8, unreadable
+from broadsheet.ingest.sources.rows import BOM, BadLine, kind_of
+
+Piece = SourceRecord | Unreadable
+MAX_SIZE = 64 * 1024 * 1024  # bytes; 200 works of OpenAlex take 10 MiB at most
+_BLANKS = " \t\n\r"
+
+
+class NotPapers(NotReadable):
+    """The answer can be read, and it is no list of papers: authors, groups, an error. The message says what it is."""
+
+
+def json_of(data: bytes) -> Any:
+    """The JSON value that an answer is. Raises NotReadable for anything that is not one whole JSON text in UTF-8."""
+    if len(data) > MAX_SIZE:
+        raise NotReadable(f"The answer has {len(data):,} bytes; the longest that is read has {MAX_SIZE:,}.")
+    bare = data.removeprefix(BOM)
+    try:
+        return json.loads(bare.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise NotReadable(not_utf8(error, offset=len(data) - len(bare))) from error
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno:,}, column {error.colno:,}"
+        raise NotReadable(f"The answer is not JSON: {error.msg} ({where}). It may have been cut off.") from error
+    except RecursionError as error:
+        raise NotReadable("The answer's JSON is nested too deeply to be an answer about papers.") from error
+    except ValueError as error:  # a number of more digits than Python reads
+        raise NotReadable(f"The answer's JSON can't be read: {error}.") from error
+
+
+def object_of(data: bytes, *, what: str) -> dict[str, Any]:
+    """The JSON object that an answer is; `what` names what was wanted. Raises NotReadable."""
+    value = json_of(data)
+    if not isinstance(value, dict):
+        raise NotPapers(f"The answer is {kind_of(value)}, not {what}.")
+    return value
+
+
+def each(
+    data: bytes, values: list[Any], read: Callable[[dict[str, Any]], SourceRecord], *, path: tuple[str, ...] = ()
+) -> Iterator[Piece]:
+    """The papers of `values` in order, read by `read`, which raises BadLine; an Unreadable for each that is none.
+
+    `path` leads from the top of `data` to the array that `values` is; () is the top itself.
+    """
+    for number, value in enumerate(values):
+        try:
+            if not isinstance(value, dict):
+                raise BadLine(f"The element is {kind_of(value)}, not an object that describes a paper.")
+            yield read(value)
+        except BadLine as error:
+            offset, piece = place_of(data, path, number)
+            yield unreadable(piece, offset=offset, reason=str(error))
+
+
+def place_of(data: bytes, path: tuple[str, ...], number: int) -> tuple[int, bytes]:
+    """Where element `number` of the array at `path` begins (bytes from the start), and its bytes.
+
+    `data` is an answer that `json_of` has read. Where the array is not there, the whole answer is the place.
+    """
+    shift = len(data) - len(data.removeprefix(BOM))
+    text = data[shift:].decode("utf-8")
+    try:
+        start, end = _element(text, _array(text, path), number)
+    except LookupError:
+        return 0, data
+    return shift + len(text[:start].encode()), text[start:end].encode()
+
+
+def _array(text: str, path: tuple[str, ...]) -> int:
+    """Where the array at `path` begins. Raises LookupError."""
+    at = _skip(text, 0)
+    for name in path:
+        at = _member(text, at, name)
+    return at
+
+
+def _member(text: str, at: int, name: str) -> int:
+    """Where the value of the last member `name` of the object at `at` begins, as for `json.loads`."""
+    found = -1
+    if text[at] != "{":
+        raise LookupError(name)
+    at = _skip(text, at + 1)
+    while text[at] == '"':
+        key, at = _DECODER.raw_decode(text, at)
+        at = _skip(text, _skip(text, at) + 1)
+        found = at if key == name else found
+        at = _skip(text, _end(text, at))
+        at = _skip(text, at + 1) if text[at] == "," else at
+    if found < 0:
+        raise LookupError(name)
+    return found
+
+
+def _element(text: str, at: int, number: int) -> tuple[int, int]:
+    if text[at] != "[":
+        raise LookupError(number)
+    at = _skip(text, at + 1)
+    for _ in range(number):
+        at = _skip(text, _skip(text, _end(text, at)) + 1)
+    return at, _end(text, at)
+
+
+def _end(text: str, at: int) -> int:
+    return _DECODER.raw_decode(text, at)[1]
+
+
+def _skip(text: str, at: int) -> int:
+    while at < len(text) and text[at] in _BLANKS:
+        at += 1
+    return at
+
+
+_DECODER = json.JSONDecoder()
