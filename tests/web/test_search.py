@@ -74,6 +74,21 @@ def test_it_shows_examples_when_nothing_was_asked_or_found(client: Client) -> No
 
 
 @pytest.mark.usefixtures("indexed")
+def test_it_finds_by_words_or_by_meaning_alone_and_keeps_the_choice(client: Client) -> None:
+    page = client.get("/search?q=matter&mode=lexical").content.decode()
+    assert '<option value="lexical" selected>words only</option>' in page
+    assert '<input type="hidden" name="mode" value="lexical">' in page
+    assert 'href="?q=matter&amp;mode=lexical&amp;page=2"' in page
+    by_words = client.get("/search?q=attention+zebra&mode=lexical").content.decode()
+    by_meaning = client.get("/search?q=attention+zebra&mode=semantic").content.decode()
+    assert "1 paper, in" in by_words
+    assert "61 papers, in" in by_meaning
+    assert 'name="mode" value=' not in client.get("/search?q=matter&mode=magic").content.decode()
+    narrowed_down = client.get("/search", {"q": "matter", "year": "2017", "mode": "semantic"})
+    assert narrowed_down["Location"] == "/search?q=matter+year%3A2017&mode=semantic"
+
+
+@pytest.mark.usefixtures("indexed")
 def test_it_shows_notices(client: Client) -> None:
     assert "no operator" in client.get("/search?q=colour:red+matter").content.decode()
 
@@ -104,3 +119,5 @@ def test_it_offers_to_remove_each_filter_of_a_query() -> None:
     found = chips(parse("agents year:2023 cat:cs.CL"), "newest")
     assert [chip.text for chip in found] == ["year:2023", "cat:cs.CL"]
     assert found[0].without == "/search?q=agents+cat%3Acs.CL&sort=newest"
+    [_, last] = chips(parse("agents year:2023 cat:cs.CL"), "", "semantic")
+    assert last.without == "/search?q=agents+year%3A2023&mode=semantic"

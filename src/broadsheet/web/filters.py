@@ -12,6 +12,7 @@ from broadsheet.search import registry
 from broadsheet.search.language import SearchQuery, parse
 
 FIELDS = ("year", "source", "cat")
+MODES = {"hybrid": "words and meaning", "lexical": "words only", "semantic": "meaning only"}  # the first is the default
 EXAMPLES = [
     ("sparse attention", "Papers with one of the words; those with both stand first."),
     ('"chain of thought"', "The words one after the other."),
@@ -28,9 +29,10 @@ class Chip:
     without: str
 
 
-def search_path(text: str, sort: str = "") -> str:
-    """The address of a search."""
-    return f"{reverse('search')}?{urlencode({'q': text} | ({'sort': sort} if sort else {}))}"
+def search_path(text: str, sort: str = "", mode: str = "") -> str:
+    """The address of a search; "" stands for the default order and mode."""
+    given = {"sort": sort, "mode": mode}
+    return f"{reverse('search')}?{urlencode({'q': text} | {name: value for name, value in given.items() if value})}"
 
 
 def narrowed(text: str, given: Mapping[str, str]) -> str:
@@ -43,12 +45,12 @@ def narrowed(text: str, given: Mapping[str, str]) -> str:
     return text
 
 
-def chips(query: SearchQuery, sort: str) -> list[Chip]:
+def chips(query: SearchQuery, sort: str, mode: str = "") -> list[Chip]:
     """The operators in a query, each with the address of the query without it."""
     return [
         Chip(
             str(one),
-            search_path(str(replace(query, parts=tuple(part for part in query.parts if part is not one))), sort),
+            search_path(str(replace(query, parts=tuple(part for part in query.parts if part is not one))), sort, mode),
         )
         for one in query.filters
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
@@ -11,8 +13,9 @@ from broadsheet.catalog import queries as catalog
 from broadsheet.lib.ids import parse_identifier
 from broadsheet.search import queries as search
 from broadsheet.search import registry
+from broadsheet.search.backends.base import Mode
 from broadsheet.search.language import parse
-from broadsheet.web.filters import chips, examples, narrowed, search_path
+from broadsheet.web.filters import MODES, chips, examples, narrowed, search_path
 from broadsheet.web.present import SOURCE_NAMES, Pages, card_view, paper_path, plural
 
 MAX_QUERY = 4_000  # characters; an abstract is a query, a book is not
@@ -20,7 +23,7 @@ HITS = 25  # on a page
 
 
 def results(request: HttpRequest) -> HttpResponse:
-    """`?q=` and `sort=`; `year=`, `source=` and `cat=` come from the small form and are written into the query.
+    """`?q=`, `sort=` and `mode=`; `year=`, `source=` and `cat=` of the small form are written into the query.
 
     Whoever asks for an identifier, a DOI or an address of a paper that is here is led to its page.
     """
@@ -28,8 +31,10 @@ def results(request: HttpRequest) -> HttpResponse:
     orders = registry.sort_keys()
     sort = request.GET.get("sort", "")
     sort = sort if sort in {key.name for key in orders[1:]} else ""  # the first is the default
+    mode = request.GET.get("mode", "")
+    mode = mode if mode in list(MODES)[1:] else ""
     if (longer := narrowed(text, request.GET)) != text:
-        return HttpResponseRedirect(search_path(longer, sort))
+        return HttpResponseRedirect(search_path(longer, sort, mode))
     htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]  # the middleware puts it there
     instant = bool(htmx) and not htmx.history_restore_request
     if not instant and parse_identifier(text) and (paper := catalog.find_paper(text)):
@@ -40,23 +45,31 @@ def results(request: HttpRequest) -> HttpResponse:
         "text": text,
         "sort": sort,
         "orders": orders,
+        "mode": mode,
+        "modes": MODES,
         "source_names": SOURCE_NAMES,
         "pages": pages,
     }
-    context |= _found(text, sort, pages) if text else {"examples": examples()}
+    context |= _found(text, sort, mode, pages) if text else {"examples": examples()}
     response = render(request, "web/_instant.html" if instant else "web/search.html", context)
     patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
     return response
 
 
-def _found(text: str, sort: str, pages: Pages) -> dict[str, object]:
+def _found(text: str, sort: str, mode: str, pages: Pages) -> dict[str, object]:
     query = parse(text)
-    found = search.search(query, limit=pages.size, offset=pages.offset, sort=sort or registry.sort_keys()[0].name)
+    found = search.search(
+        query,
+        limit=pages.size,
+        offset=pages.offset,
+        sort=sort or registry.sort_keys()[0].name,
+        mode=cast("Mode", mode or "hybrid"),
+    )
     pages.hold(min(found.total, search.MAX_OFFSET))
     cards = [card_view(hit.card, why=hit.why.sentence()) for hit in found.hits]
     return {
         "cards": cards,
-        "chips": chips(query, sort),
+        "chips": chips(query, sort, mode),
         "notices": found.notices,
         "examples": [] if cards else examples(),
         "count": f"{plural(found.total, 'paper')}, in {found.took_ms:.0f} ms" if found.total else "Nothing found",
