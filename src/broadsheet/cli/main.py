@@ -12,6 +12,7 @@ from broadsheet.cli.commands import (
     doctor,
     dump,
     embedder,
+    harvest,
     identity,
     index,
     ingest,
@@ -21,6 +22,7 @@ from broadsheet.cli.commands import (
     serve,
     show,
     similar,
+    sources,
     worker,
 )
 from broadsheet.cli.output import FAILED, INTERRUPTED, USAGE, out, say
@@ -35,6 +37,8 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command("ingest")(ingest.ingest)
+app.command("harvest")(harvest.harvest)
+app.command("sources")(sources.sources)
 app.command("index")(index.index)
 app.command("search")(search.search)
 app.command("similar")(similar.similar)

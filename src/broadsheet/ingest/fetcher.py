@@ -34,6 +34,8 @@ ATTEMPTS = 5
 LONGEST_REST = dt.timedelta(days=1)  # that a Retry-After is believed
 BUSY = frozenset({429, 503})
 TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
+# Without a network nothing is gained by waiting: whoever sits before the screen is told at once.
+_FEWER = {"name": 1, "connection": 2}
 _REDIRECT = frozenset({301, 302, 303, 307, 308})
 
 
@@ -108,7 +110,7 @@ class Fetcher:
                             turn.failed(rest_until=again)
                         else:
                             turn.answered()
-                        if not error.temporary or attempt == self._attempts:
+                        if not error.temporary or attempt >= min(self._attempts, _FEWER.get(error.kind, ATTEMPTS)):
                             raise
                         if (again - self._clock()).total_seconds() > self._patience:
                             error.retry_at = again

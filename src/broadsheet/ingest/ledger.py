@@ -155,9 +155,8 @@ def _watch_batches(known: dict[str, About], now: dt.datetime) -> None:
         # A listing comes before the papers it names; it is short when their source was asked since, or a day is over.
         asked = about and about.records_as in bringing and bringing[about.records_as] > batch.seen_at
         if batch.missing and (asked or now > batch.seen_at + LATE):
-            sentence = (
-                f"{where}: of the {batch.announced:,} papers announced on {batch.day}, {batch.missing:,} are missing."
-            )
+            lacking = f"{batch.missing:,} {'is' if batch.missing == 1 else 'are'} missing"
+            sentence = f"{where}: of the {batch.announced:,} papers announced on {batch.day}, {lacking}."
             holding.add(_open(batch.source, batch.category, batch.day, Alert.SHORT, sentence, now))
     _clear((Alert.STALE, Alert.SHORT), holding, now)
 

@@ -7,6 +7,7 @@ class JobsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from broadsheet.jobs.housekeeping import register_all
+        from broadsheet.jobs import harvests, housekeeping
 
-        register_all()
+        housekeeping.register_all()
+        harvests.register_all()

@@ -7,10 +7,21 @@ from __future__ import annotations
 from django.utils import timezone
 from django_tasks import task
 
-from broadsheet.jobs import schedule
+from broadsheet.jobs import harvests, schedule
 
 
 @task()
 def run_soon(name: str) -> bool:
     """Let the scheduler run a periodic job at its next look; False when there is no such job."""
     return schedule.make_due(name, now=timezone.now())
+
+
+@task()
+def harvest_source(name: str) -> bool:
+    """Harvest a source for a while; a harvest that is not over asks to be taken up again. False while another process
+    is at it.
+    """
+    report = harvests.harvest_for_a_while(name, clock=timezone.now)
+    if report and not report.done and not report.error:
+        harvest_source.enqueue(name)
+    return report is not None

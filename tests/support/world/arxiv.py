@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape, quoteattr
 from tests.support.world.server import Asked, Reply, World
 
 _XML = {"Content-Type": "text/xml"}
+_CATEGORIES = ["cs.CL cs.AI", "math.GT", "cs.LG", "stat.ML cs.LG", "hep-th gr-qc", "cs.CV cs.LG stat.ML", "cs.LG"]
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
@@ -46,7 +47,7 @@ def papers(count: int, *, first: dt.date, days: int, seed: int = 1) -> list[Pape
                 title=f"Made-up paper {n} on {' '.join(chance.choices(words, k=5))} & more",
                 abstract=f"  We look at number {n}: {' '.join(chance.choices(words, k=100))}.\n",
                 authors=tuple((f"Ada{k}", f"Lovelace{n % 97}") for k in range(1 + n % 4)),
-                categories=chance.choice(["cs.CL cs.AI", "cs.LG", "cs.CV cs.LG stat.ML", "math.GT", "hep-th gr-qc"]),
+                categories=_CATEGORIES[n % 7],
                 versions=(day,) if stamp == day else (day, stamp),
                 stamp=stamp,
                 comments="This paper has been withdrawn by the authors." if n % 97 == 5 else "12 pages",
