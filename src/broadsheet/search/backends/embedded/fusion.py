@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 MEANING = 1.0  # BM25 (of one word) that one deviation of meaning weighs in a long query
 HALF = 6.0  # telling words at which it weighs half of that: keywords say what they mean, sentences say it in many ways
+FIRST = 3  # papers that turn the query's meaning towards their own
+TURN = 0.3  # how much of their mean is added to it
 FLOOR = 3.0  # deviations from which on a paper without any of the words is a hit
 SPREAD_AT_LEAST = 0.03  # a query to which all papers are equally near is near to none
 
@@ -28,3 +30,13 @@ def fuse(words: NDArray[np.float64], meaning: NDArray[np.float64], *, asked: int
     """One score a paper, from its BM25 and its deviations in meaning; `asked` telling words has the query."""
     weight = MEANING * asked**2 / (asked**2 + HALF**2)
     return np.asarray(words / max(asked, 1) ** 0.5 + weight * meaning)
+
+
+def turned(
+    vector: NDArray[np.float32], vectors: NDArray[np.float32], scores: NDArray[np.float64]
+) -> NDArray[np.float32]:
+    """The query's vector, turned towards the papers that stand first (Rocchio's feedback, without the reader's)."""
+    if not len(scores) or not vector.any():
+        return vector
+    first = np.argsort(-scores, kind="stable")[:FIRST]
+    return np.asarray(vector + TURN * vectors[first].mean(axis=0), np.float32)

@@ -6,7 +6,7 @@ Both halves bring candidates; each candidate gets both scores, from the same com
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,7 @@ POOL = 100  # candidates of each half
 DEPTH = 500  # hits by words that are read in one go; the candidates of meaning are looked for among them
 DEEPEST = 1_000  # hits by meaning alone
 Vector = NDArray[np.float32]
+Scores = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,21 @@ class Candidates:
     pks: NDArray[np.int64]
     words: NDArray[np.float64]
     verbatim: NDArray[np.float64]
-    meaning: Vector  # dot products
+    vectors: Vector  # (papers, dimensions); zeros where there is none
+    meaning: Vector  # dot products with the query's
 
     def but(self, pks: Sequence[int]) -> Candidates:
         """Without these papers."""
         keep = ~np.isin(self.pks, np.asarray(pks, np.int64))
-        return Candidates(self.pks[keep], self.words[keep], self.verbatim[keep], self.meaning[keep])
+        return Candidates(self.pks[keep], self.words[keep], self.verbatim[keep], self.vectors[keep], self.meaning[keep])
+
+    def fused(self, vector: Vector, snapshot: Snapshot, *, asked: int) -> tuple[Scores, Scores]:
+        """(score, deviations of meaning) of each, for a query with this vector and `asked` telling words."""
+        deviations = fusion.deviations(self.meaning, snapshot.background(vector))
+        scores = self.verbatim + fusion.fuse(self.words, deviations, asked=asked)
+        turned = fusion.turned(vector, self.vectors, scores)
+        again = fusion.deviations(np.vecdot(self.vectors, turned), snapshot.background(turned))
+        return self.verbatim + fusion.fuse(self.words, again, asked=asked), deviations
 
     def order(self, scores: NDArray[np.float64], kept: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
         """The places, best first; of equals the smaller key first."""
@@ -77,9 +87,8 @@ class Hybrid:
         near: Slots = np.empty(0, np.int64)
         if words.said.known:  # words that no paper has mean nothing here
             near, _ = self._view.nearest(vector, POOL, allowed=self._snapshot.allowed(query))
-        found = both(self._view, matches, near, POOL, vector, words.unlifted)
-        deviations = fusion.deviations(found.meaning, self._snapshot.background(vector))
-        scores = found.verbatim + fusion.fuse(found.words, deviations, asked=words.said.telling)
+        found = both(self._view, matches, near, POOL, vector)
+        scores, deviations = found.fused(vector, self._snapshot, asked=words.said.telling)
         order = found.order(scores, (found.words + found.verbatim > 0) | (deviations >= fusion.FLOOR))
         worded = int(np.count_nonzero(found.words[order] + found.verbatim[order]))
         page = found.hits(scores, order[offset : offset + limit])
@@ -107,42 +116,36 @@ class Hybrid:
     def among(self, query: SearchQuery, vector: Vector | None, pks: Sequence[int], mode: Mode) -> Answer:
         """Exactly these papers, ranked as `search` ranks its candidates."""
         words = ByWords(self._snapshot, query)
-        found = with_meaning(self._view, words.of(pks), vector)
+        matches = words.of(pks)
         if vector is None:
+            nothing = np.zeros((len(matches.pks), 1), np.float32)
+            found = Candidates(matches.pks, matches.words, matches.verbatim, nothing, nothing[:, 0])
             scores = found.words + found.verbatim
         else:
-            deviations = fusion.deviations(found.meaning, self._snapshot.background(vector))
-            if mode == "semantic":
-                nothing = np.zeros(len(found.pks))
-                found = Candidates(found.pks, nothing, nothing, found.meaning)
-            scores = found.verbatim + fusion.fuse(found.words, deviations, asked=words.said.telling)
+            found = with_meaning(self._view, matches, vector, silent=mode == "semantic")
+            scores = found.meaning.astype(np.float64)
+            if mode == "hybrid":
+                scores, _ = found.fused(vector, self._snapshot, asked=words.said.telling)
         return Answer(len(found.pks), found.hits(scores, found.order(scores)))
 
 
-def both(
-    view: View,
-    matches: Matches,
-    near: Slots,
-    pool: int,
-    vector: Vector,
-    scored: Callable[[Sequence[int]], NDArray[np.float64]],
-) -> Candidates:
-    """The best `pool` matches and the nearest by meaning, each once, with both scores; `scored` gives the words' scores
-    of papers that are near and were not read with the matches.
+def both(view: View, matches: Matches, near: Slots, pool: int, vector: Vector) -> Candidates:
+    """The best `pool` matches and the nearest by meaning, each once, with both scores. What is near and not among the
+    matches counts as without words: had it many of them, it were there.
     """
     near_rows = view.rows[near].astype(np.int64)
     known, places = _places(near_rows, matches.rows)
     first = matches.order()[:pool]
     chosen = matches.at(np.concatenate([first, np.setdiff1d(places[known], first)]))
     new = near[~known]
-    pks = view.pks[new]
-    more = matches.total > len(matches.pks) and len(new)
-    words = scored(pks.tolist()) if more else np.zeros(len(new))
+    nothing = np.zeros(len(new))
+    vectors = view.vectors(np.concatenate([view.slots_of(chosen.rows), new]))
     return Candidates(
-        np.concatenate([chosen.pks, pks]),
-        np.concatenate([chosen.words, words]),
-        np.concatenate([chosen.verbatim, np.zeros(len(new))]),
-        view.dots(np.concatenate([view.slots_of(chosen.rows), new]), vector),
+        np.concatenate([chosen.pks, view.pks[new]]),
+        np.concatenate([chosen.words, nothing]),
+        np.concatenate([chosen.verbatim, nothing]),
+        vectors,
+        np.vecdot(vectors, vector),
     )
 
 
@@ -155,8 +158,9 @@ def _places(wanted: NDArray[np.int64], rows: NDArray[Any]) -> tuple[NDArray[np.b
     return rows[places] == wanted, places
 
 
-def with_meaning(view: View, matches: Matches, vector: Vector | None) -> Candidates:
-    """These papers with the meaning of those that have a vector; 0 for the others."""
-    slots = view.slots_of(matches.rows)
-    meaning = np.zeros(len(slots), np.float32) if vector is None else view.dots(slots, vector)
-    return Candidates(matches.pks, matches.words, matches.verbatim, meaning)
+def with_meaning(view: View, matches: Matches, vector: Vector, *, silent: bool = False) -> Candidates:
+    """These papers with their meaning, 0 for those that have no vector; `silent` papers count as without words."""
+    vectors = view.vectors(view.slots_of(matches.rows))
+    nothing = np.zeros(len(matches.pks))
+    words, verbatim = (nothing, nothing) if silent else (matches.words, matches.verbatim)
+    return Candidates(matches.pks, words, verbatim, vectors, np.vecdot(vectors, vector))

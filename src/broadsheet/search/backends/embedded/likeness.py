@@ -6,21 +6,18 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from tantivy import Query
 
 from broadsheet.search import analysis
 from broadsheet.search.backends.base import Answer, Example, Mode
-from broadsheet.search.backends.embedded import fusion
 from broadsheet.search.backends.embedded.hybrid import DEPTH, POOL, Vector, both, with_meaning
 from broadsheet.search.backends.embedded.scanning import View
 from broadsheet.search.backends.embedded.snapshot import Snapshot
 from broadsheet.search.backends.embedded.words import AT_ONCE, read, scored
 
-LIKE_WORDS = 24  # words that stand for a paper
-LIKE_ASKED = 64  # words that a paper asks with, as `fusion` counts them
+LIKE_WORDS = 50  # words that stand for a paper
+LIKE_ASKED = 36  # words that a paper asks with, as `fusion` counts them
 LIBRARY_WORDS = 48
-RIDGE = 0.02  # added to the variance of each dimension, of which there are some hundred at a total of 1
 
 
 class Likeness:
@@ -34,7 +31,9 @@ class Likeness:
         """Papers like this one: near to its vector, and with the words of it that few papers have."""
         counts = Counter(analysis.prose(example.text))
         weights = self._ranking.telling(counts, LIKE_WORDS)
-        vector = self._vectors_of([example.pk]).sum(axis=0)
+        # What all papers of a collection have in common says nothing about which of them are alike.
+        vector = self._vectors_of([example.pk]).sum(axis=0) - self._snapshot.shape[0]
+        vector /= float(np.linalg.norm(vector)) or 1.0
         if mode == "lexical":
             vector = np.zeros_like(vector)
         return self._like({} if mode == "semantic" else weights, vector, [example.pk], limit, among)
@@ -58,16 +57,12 @@ class Likeness:
         return self._like(telling, vector, members, limit, among)
 
     def _direction(self, members: Vector) -> Vector:
-        everything = self._view.vectors(self._view.sample(20_000))
-        if not len(members) or len(everything) < 2:
+        mean, inverse = self._snapshot.shape
+        if not len(members):
             return np.zeros(members.shape[1], np.float32)
-        mean = everything.mean(axis=0)
-        centred = everything - mean
-        covariance = centred.T @ centred / len(centred)
-        shrunk = covariance + RIDGE * np.eye(len(mean), dtype=np.float32)
-        direction = np.linalg.solve(shrunk, members.mean(axis=0) - mean)
+        direction = inverse @ (members.mean(axis=0) - mean)
         length = float(np.linalg.norm(direction))
-        return (direction / length if length else direction).astype(np.float32)
+        return np.asarray(direction / length if length else direction, np.float32)
 
     def _like(
         self, weights: dict[str, float], vector: Vector, without: list[int], limit: int, among: Sequence[int] | None
@@ -75,22 +70,14 @@ class Likeness:
         def prepared(only: Query | None = None) -> Query:
             return self._ranking.likeness(weights, only=only)
 
-        def words_of(pks: Sequence[int]) -> NDArray[np.float64]:
-            found = scored(self._snapshot, "pk", pks, prepared)
-            by_pk = dict(zip(found.pks.tolist(), found.words.tolist(), strict=True))
-            return np.array([by_pk.get(pk, 0.0) for pk in pks], np.float64)
-
         if among is not None:
             found = with_meaning(self._view, scored(self._snapshot, "pk", among, prepared), vector)
         else:
             pool = max(POOL, limit + len(without))
-            result = self._snapshot.searcher.search(prepared(), max(DEPTH, pool), count=True)
-            total: int = result.count  # type: ignore[attr-defined]  # missing in the engine's stubs
+            hits = self._snapshot.searcher.search(prepared(), max(DEPTH, pool), count=False).hits
             near, _ = self._view.nearest(vector, pool)
-            matches = read(self._snapshot, result.hits, total)
-            found = both(self._view, matches, near, pool, vector, words_of).but(without)
-        deviations = fusion.deviations(found.meaning, self._snapshot.background(vector))
-        scores = found.verbatim + fusion.fuse(found.words, deviations, asked=LIKE_ASKED)
+            found = both(self._view, read(self._snapshot, hits, len(hits)), near, pool, vector).but(without)
+        scores, _ = found.fused(vector, self._snapshot, asked=LIKE_ASKED)
         return Answer(len(found.pks), found.hits(scores, found.order(scores)[:limit]), terms=tuple(weights))
 
     def _vectors_of(self, pks: Sequence[int]) -> Vector:

@@ -18,6 +18,8 @@ from broadsheet.search.backends.embedded.schema import NO_ROW
 from broadsheet.search.language import Filter, Phrase, SearchQuery, Term
 
 SAMPLE = 512  # papers that say how near a query is to papers on the whole
+SHAPE_SAMPLE = 10_000  # papers that say in which directions papers differ
+RIDGE = 0.02  # added to the variance of each dimension, of which there are some hundred at a total of 1
 REMEMBERED = 32  # filters
 Mask = NDArray[np.bool_]
 
@@ -75,6 +77,17 @@ class Snapshot:
     def _sample(self) -> NDArray[np.float32]:
         view = self.view
         return view.vectors(view.sample(SAMPLE)) if view else np.empty((0, 0), np.float32)
+
+    @cached_property
+    def shape(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """The mean of the vectors, and the inverse of their covariance with RIDGE added to each variance."""
+        view = self.view
+        some = view.vectors(view.sample(SHAPE_SAMPLE)) if view else np.empty((0, 0), np.float32)
+        mean = some.mean(axis=0) if len(some) else np.zeros(some.shape[1], np.float32)
+        centred = some - mean
+        covariance = centred.T @ centred / max(len(some), 1)
+        inverse = np.linalg.inv(covariance + RIDGE * np.eye(len(mean), dtype=np.float32))
+        return np.asarray(mean, np.float32), np.asarray(inverse, np.float32)
 
     def background(self, vector: NDArray[np.float32]) -> tuple[float, float]:
         """Mean and spread of the dot products of papers on the whole with this vector."""

@@ -36,15 +36,17 @@ class Matches:
 
     def joined(self, other: Matches) -> Matches:
         """These and the others, which are none of these."""
-        columns = ((one, two) for one, two in zip(self._columns(), other._columns(), strict=True))
-        return Matches(*(np.concatenate(both) for both in columns), self.total)  # type: ignore[arg-type]
+        return Matches(
+            np.concatenate([self.pks, other.pks]),
+            np.concatenate([self.rows, other.rows]),
+            np.concatenate([self.words, other.words]),
+            np.concatenate([self.verbatim, other.verbatim]),
+            self.total,
+        )
 
     def at(self, places: NDArray[Any]) -> Matches:
         """The papers at these places."""
-        return Matches(*(column[places] for column in self._columns()), self.total)  # type: ignore[arg-type]
-
-    def _columns(self) -> tuple[NDArray[Any], ...]:
-        return self.pks, self.rows, self.words, self.verbatim
+        return Matches(self.pks[places], self.rows[places], self.words[places], self.verbatim[places], self.total)
 
 
 class ByWords:
@@ -86,12 +88,6 @@ class ByWords:
             lifting = read(self._snapshot, hits, 0)
             found = _added(found, lifting.pks, *lifted(lifting.words, lifts.runs))
         return found
-
-    def unlifted(self, pks: Sequence[int]) -> Scores:
-        """The scores of these papers by words alone, in the order of `pks`; 0 for those that are not there."""
-        found = scored(self._snapshot, "pk", pks, lambda only: self._ranking.ranked(self._query, self.said, only=only))
-        by_pk = dict(zip(found.pks.tolist(), found.words.tolist(), strict=True))
-        return np.array([by_pk.get(pk, 0.0) for pk in pks], np.float64)
 
     def behind(self, taken: NDArray[np.int64], skip: int, limit: int) -> Matches:
         """What follows on the papers `taken`: `limit` others in the order of the words, after the first `skip`."""
