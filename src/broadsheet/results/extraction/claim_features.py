@@ -105,7 +105,7 @@ class Setting:
     """What all quantities of one text share.
 
     `spans` are its sentences; `first_own` is the number of the first sentence that speaks of the paper's own work;
-    `names` are the contribution's names; `title_kind` is a guess at the kind of paper.
+    `names` and `kind` are what the title says of the contribution's name and kind (`setting_of`).
     """
 
     flat: str
@@ -113,6 +113,23 @@ class Setting:
     first_own: int
     names: Sequence[str]
     kind: str
+
+
+_TITLE_KINDS = (
+    ("survey", re.compile(r"\b(?:survey|review|overview|perspectives?|challenges|position|tutorial|roadmap)\b", re.IGNORECASE)),
+    ("benchmark", re.compile(r"bench\b|\b(?:benchmark\w*|evaluat\w+|arena)\b|eval\b", re.IGNORECASE)),
+    ("dataset", re.compile(r"\b(?:datasets?|corpus|corpora)\b", re.IGNORECASE)),
+    ("study", re.compile(r"\b(?:study|understanding|analysis|analyzing|rethinking|investigat\w+|how|why|does|do|what)\b", re.IGNORECASE)),
+)
+_TITLE_NAME = re.compile(r"\s*([^:]{2,30}):\s")
+
+
+def setting_of(title: str, flat: str, spans: Sequence[tuple[int, int]], first_own: int) -> Setting:
+    """The setting of an abstract, with the name and the kind that its title tells at first sight."""
+    kind = next((kind for kind, pattern in _TITLE_KINDS if pattern.search(title)), "method")
+    name = _TITLE_NAME.match(title)
+    names = [name[1].strip()] if name and len(name[1].split()) < 4 else []
+    return Setting(flat, spans, first_own, names, kind)
 
 
 def claim_features(one: Quantity, at: int, setting: Setting, previous: Quantity | None) -> list[str]:

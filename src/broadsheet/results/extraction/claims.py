@@ -35,14 +35,14 @@ def candidates(setting: Setting) -> list[tuple[Quantity, int, list[str]]]:
     return found
 
 
-def chained(flat: str, found: Sequence[tuple[Quantity, int, list[str]]]) -> list[list[int]]:
+def chained(flat: str, found: Sequence[tuple[Quantity, int]]) -> list[list[int]]:
     """Candidates that stand or fall together: neighbours of one kind with little between them, as in
     "2.1x on A and 3x on B".
     """
     chains: list[list[int]] = []
-    for number, (one, at, _) in enumerate(found):
+    for number, (one, at) in enumerate(found):
         if chains:
-            other, other_at, _ = found[chains[-1][-1]]
+            other, other_at = found[chains[-1][-1]]
             gap = flat[other.end : one.start]
             if at == other_at and one.kind == other.kind and len(gap) < _TOGETHER and not _APART.search(gap):
                 chains[-1].append(number)
@@ -68,7 +68,7 @@ def claimed(setting: Setting) -> list[tuple[Quantity, int]]:
 def pooled(flat: str, found: Sequence[tuple[Quantity, int, list[str]]], odds: Sequence[float]) -> list[float]:
     """The log-odds of each candidate, half its own and half those of its chain."""
     shared = list(odds)
-    for chain in chained(flat, found):
+    for chain in chained(flat, [(one, at) for one, at, _ in found]):
         mean = sum(odds[number] for number in chain) / len(chain)
         for number in chain:
             shared[number] = (odds[number] + mean) / 2

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from broadsheet.results.extraction.bounds import bound_of
-from broadsheet.results.extraction.claim_features import METRIC
+from broadsheet.results.extraction.claim_features import METRIC, Setting
+from broadsheet.results.extraction.claims import chained
 from broadsheet.results.extraction.comparisons import baseline_of, setting_of, shared_out
 from broadsheet.results.extraction.frames import left_frame, right_frame, verb_frame
 from broadsheet.results.extraction.metrics import HIGHER, LOWER, Metric, direction_of, score_unit
@@ -30,10 +31,9 @@ _UNIT_METRICS = {
 _MEMBER_LIMIT = 130
 
 
-def slots(
-    flat: str, abstract: str, spans: Sequence[tuple[int, int]], kept: Sequence[tuple[Quantity, int]], chains: Sequence[Sequence[int]]
-) -> list[Claim]:
-    """The claims that the quantities `kept` make; `chains` groups their numbers as they stand together in the text."""
+def claims_of(abstract: str, setting: Setting, kept: Sequence[tuple[Quantity, int]]) -> list[Claim]:
+    """The claims that the quantities `kept` make, with the numbers of their sentences; `abstract` is as the source gave it."""
+    flat, spans, chains = setting.flat, setting.spans, chained(setting.flat, kept)
     made: list[Claim] = []
     for chain in chains:
         first: Metric | None = None
