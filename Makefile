@@ -23,7 +23,7 @@ demo: $(VENV)/runtime.stamp ## Set up, take in the five captured pages, and serv
 serve: $(VENV)/runtime.stamp ## Serve the demo's home again, without taking anything in (PORT=).
 	@exec $(OWN_HOME) $(BIN)/broadsheet serve --port $(PORT)
 
-test: $(VENV)/dev.stamp ## Run the tests on SQLite, then on PostgreSQL where it is installed (ARGS= goes to pytest).
+test: $(VENV)/dev.stamp ## Run the tests on SQLite, and at once on PostgreSQL where it is installed (ARGS= goes to pytest).
 	@$(BIN)/python -m tests.support.run $(ARGS)
 
 check: $(VENV)/dev.stamp ## Run every check that needs no test: style, types, import direction, migrations, settings, the tree.
