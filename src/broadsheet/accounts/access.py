@@ -35,3 +35,13 @@ def may_see_inputs(person: Person) -> bool:
 def may_see_quarantined_bytes(person: Person) -> bool:
     """The unread bytes themselves may hold anything, private notes too: they are for the owner."""
     return is_owner(person)
+
+
+def may_run_harvests(person: Person) -> bool:
+    """Asking other people's servers now and not when it is due is for the owner, in whose name they are asked."""
+    return is_owner(person)
+
+
+def may_see_alerts(person: Person) -> bool:
+    """What needs looking after is told on every page to the person who can look after it; the ledger is open to all."""
+    return is_owner(person)

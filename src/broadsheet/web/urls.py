@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path, register_converter
 
-from broadsheet.web.views import lists, paper, search, site, sources
+from broadsheet.web.views import ledger, lists, paper, search, site, sources
 
 
 class PaperReference:
@@ -30,6 +30,12 @@ urlpatterns = [
     path("papers/<paper:reference>", paper.paper, name="paper"),
     path("search", search.results, name="search"),
     path("sources", sources.sources, name="sources"),
+    path("sources.json", sources.sources_json, name="sources-json"),
+    path("sources/run", sources.run, name="sources-run"),
+    path("ledger", ledger.ledger, name="ledger"),
+    path("ledger.json", ledger.ledger_json, name="ledger-json"),
+    path("ledger/<str:source>/<str:category>/<str:name>.json", ledger.day_json, name="ledger-day-json"),
+    path("ledger/<str:source>/<str:category>/<str:name>", ledger.day, name="ledger-day"),
     path("login", site.Login.as_view(), name="login"),
     path("logout", LogoutView.as_view(), name="logout"),
     path("robots.txt", site.robots),
