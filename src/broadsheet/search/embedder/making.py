@@ -6,6 +6,7 @@ import contextlib
 import os
 import secrets
 import shutil
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -17,9 +18,10 @@ from numpy.typing import NDArray
 from broadsheet.search.embedder import Embedder, document_text
 from broadsheet.search.embedder.corpus import Corpus, Gathering, sentences
 from broadsheet.search.embedder.errors import EmbedderProblem
+from broadsheet.search.embedder.finishing import finish
 from broadsheet.search.embedder.static import CURRENT, StaticEmbedder, quantise, write_table
-from broadsheet.search.embedder.tokens import Vocabulary
-from broadsheet.search.embedder.training import Floats, Progress, Recipe, Rows, train
+from broadsheet.search.embedder.tokens import MAX_LETTERS, Vocabulary, stem
+from broadsheet.search.embedder.training import Floats, Progress, Recipe, Rows, spans, train
 
 MIN_PAPERS = 200  # fewer teach nothing
 MIN_SAID = 3  # a word in fewer places shares its rows with others
@@ -66,46 +68,58 @@ def make(
         recipe = replace(
             recipe,
             words=max(recipe.words, len(start.vocabulary.words)),
+            stems=max(recipe.stems, len(start.vocabulary.stems)),
             buckets=start.vocabulary.buckets,
             dimensions=start.dimensions,
             rate=recipe.rate * GENTLER,
         )
-    vocabulary, numbers = choose_words(corpus, recipe, start.vocabulary if start else None)
-    rows = in_rows(corpus, vocabulary, numbers)
+    vocabulary = choose_words(corpus, recipe, start.vocabulary if start else None)
+    rows = in_rows(corpus, vocabulary)
     table = first_table(rows, vocabulary, recipe)
+    new: NDArray[np.bool_] | None = None
     if start:
         known = start.vectors_of(vocabulary)
-        taken = np.flatnonzero(known.any(axis=1))
-        table[taken] = known[taken]
-    return Made(vocabulary, train(rows, table, recipe, progress), len(corpus), recipe)
+        new = np.asarray(~known.any(axis=1))
+        table[~new] = known[~new]
+    table = finish(rows, train(rows, table, recipe, progress), recipe, new=new)
+    return Made(vocabulary, table, len(corpus), recipe)
 
 
-def choose_words(corpus: Corpus, recipe: Recipe, before: Vocabulary | None) -> tuple[Vocabulary, NDArray[np.int64]]:
-    """The most frequent words, filled up with those of an earlier vocabulary; and the row of each word of the corpus,
-    -1 for those without one of their own.
+def choose_words(corpus: Corpus, recipe: Recipe, before: Vocabulary | None) -> Vocabulary:
+    """The most frequent words, and the most frequent stems of all others; each filled up with those of an earlier
+    vocabulary.
     """
     said = np.bincount(corpus.tokens, minlength=len(corpus.words))
-    order = np.argsort(-said, kind="stable")[: recipe.words]
-    order = order[said[order] >= MIN_SAID]
-    singles = [corpus.words[number] for number in order]
-    if before:
-        known = set(singles)
-        singles += [word for word in before.words if word not in known][: recipe.words - len(singles)]
-    rows = np.full(len(corpus.words), -1, np.int64)
-    rows[order] = np.arange(len(order))
-    return Vocabulary(singles, recipe.buckets), rows
+    order = np.argsort(-said, kind="stable")
+    frequent = order[: recipe.words]
+    frequent = frequent[said[frequent] >= MIN_SAID]
+    words = _filled([corpus.words[number] for number in frequent], before.words if before else (), recipe.words)
+    known = set(words)
+    stems: Counter[str] = Counter()
+    for number in order:
+        if (word := corpus.words[number]) not in known and len(word) <= MAX_LETTERS:
+            stems[stem(word)] += int(said[number])
+    rarer = [one for one, times in stems.most_common(recipe.stems) if times >= MIN_SAID]
+    return Vocabulary(words, _filled(rarer, before.stems if before else (), recipe.stems), recipe.buckets)
 
 
-def in_rows(corpus: Corpus, vocabulary: Vocabulary, numbers: NDArray[np.int64]) -> Rows:
-    """The corpus in rows of the table: a word outside the vocabulary becomes its shared rows."""
-    first, second = numbers.copy(), np.full(len(numbers), -1, np.int64)
-    for number in np.flatnonzero(numbers < 0):
-        if shared := vocabulary.shared_rows(corpus.words[number]):
-            first[number], second[number] = shared
-    rows, more = first[corpus.tokens], second[corpus.tokens]
-    at = np.flatnonzero(more >= 0)
-    parts = corpus.parts + np.searchsorted(at, corpus.parts, side="left")
-    return Rows(np.insert(rows, at + 1, more[at]).astype(np.int32), parts, corpus.papers)
+def _filled(chosen: list[str], before: Sequence[str], most: int) -> list[str]:
+    known = set(chosen)
+    return chosen + [one for one in before if one not in known][: most - len(chosen)]
+
+
+def in_rows(corpus: Corpus, vocabulary: Vocabulary) -> Rows:
+    """The corpus in rows of the table: each word becomes its row, or those of its stem."""
+    rows_of = [
+        (row,) if (row := vocabulary.row(word)) is not None else vocabulary.other_rows(word) for word in corpus.words
+    ]
+    many = np.array([len(rows) for rows in rows_of], np.int64)
+    firsts = np.cumsum(many) - many
+    flat = np.fromiter((row for rows in rows_of for row in rows), np.int32, int(many.sum()))
+    tokens = corpus.tokens
+    at, _ = spans(firsts[tokens], firsts[tokens] + many[tokens])
+    parts = np.concatenate([[0], np.cumsum(many[tokens])])[corpus.parts]
+    return Rows(flat[at], parts, corpus.papers)
 
 
 def first_table(rows: Rows, vocabulary: Vocabulary, recipe: Recipe) -> Floats:

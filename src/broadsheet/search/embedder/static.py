@@ -1,9 +1,11 @@
-"""Our own embedder: a table with one vector a token. A text's vector is the sum of its tokens' vectors, at length 1.
+"""Our own embedder: a table with one vector a token. A text's vector is the sum of its tokens' vectors, at length 1; a
+word that a text says n times counts 1 + ln n times.
 
-The table is kept in 8-bit whole numbers, each row with one scale (how much the token counts, times what one step of
-the row stands for). A folder holds it: `table.npy` (int8, a row a token), `scales.npy` (float32, one a row),
-`vocabulary.txt` (one word a line, in UTF-8), `card.json` (what it was made from, and the size and SHA-256 of the other
-three). The files are mapped into memory, so several processes share one copy.
+The table is kept in whole numbers of 4 bits, each row with one scale (how much the token counts, times what one step
+of the row stands for). A folder holds it: `table.npy` (uint8, a row a token; byte k has number k in its lower half and
+number k + dimensions / 2 in its upper half, both 8 too high), `scales.npy` (float32, one a row), `vocabulary.txt` (in
+UTF-8, a line each: the words, then the stems), `card.json` (what it was made from, how many words and stems, and the
+size and SHA-256 of the other three). The files are mapped into memory, so several processes share one copy.
 """
 
 from __future__ import annotations
@@ -13,18 +15,20 @@ import json
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from broadsheet.search.embedder.errors import ModelMissing
-from broadsheet.search.embedder.tokens import TOKENS, Vocabulary
+from broadsheet.search.embedder.tokens import MAX_CHARACTERS, TOKENS, Vocabulary
 
 SHIPPED = Path(__file__).parent / "table"
 TABLE, SCALES, VOCABULARY, CARD = "table.npy", "scales.npy", "vocabulary.txt", "card.json"
 FILES = (TABLE, SCALES, VOCABULARY)
-_BLOCK = 512  # rows that are summed at once
+HIGHEST, ZERO = 7, 8  # whole numbers go from -7 to 7, and 0 is written as 8
+_BLOCK, _TEXTS = 512, 32  # rows that are summed at once, and texts that are looked up at once
+_WEIGHTS = (1 + np.log(np.maximum(np.arange(MAX_CHARACTERS + 1), 1))).astype(np.float32)  # by how often a word is said
 CURRENT = "current"  # in the home's folder: a file with the name of the folder of the table that counts
 
 
@@ -35,7 +39,7 @@ class StaticEmbedder:
         self,
         name: str,
         vocabulary: Vocabulary,
-        table: NDArray[np.int8],
+        table: NDArray[np.uint8],
         scales: NDArray[np.float32],
         *,
         stamp: str,
@@ -45,55 +49,88 @@ class StaticEmbedder:
         self.name, self.stamp = name, stamp
         self.folder, self.card = folder, card or {}
         self.vocabulary = vocabulary
-        self.dimensions = int(table.shape[1])
+        self.dimensions = 2 * int(table.shape[1])
         self._table, self._scales = table.view(np.ndarray), scales
         self._rooms = threading.local()
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """See `Embedder.embed`."""
         vectors = np.zeros((len(texts), self.dimensions), np.float32)
-        for at, text in enumerate(texts):
-            rows = self.vocabulary.rows(text)
-            for start in range(0, len(rows), _BLOCK):
-                vectors[at] += self._sum(np.array(rows[start : start + _BLOCK], np.intp))
-            length = float(np.sqrt(vectors[at] @ vectors[at]))
-            if length > 0:
-                vectors[at] /= length
+        for start in range(0, len(texts), _TEXTS):
+            self._embed(texts[start : start + _TEXTS], vectors[start : start + _TEXTS])
         return vectors
 
-    def _sum(self, rows: NDArray[np.intp]) -> NDArray[np.float32]:
-        """The sum of at most `_BLOCK` rows, each times its scale.
+    def _embed(self, texts: Sequence[str], vectors: NDArray[np.float32]) -> None:
+        """The same for a few texts, what can be done for all of them at once being done so."""
+        rows: list[int] = []
+        times: list[int] = []
+        ends = [0]
+        for text in texts:
+            some, often = self.vocabulary.rows(text)
+            rows += some
+            times += often
+            ends.append(len(rows))
+        numbers = np.array(rows, np.intp)
+        weights = self._scales.take(numbers) * _WEIGHTS.take(times)
+        for vector, start, end in zip(vectors, ends, ends[1:], strict=False):
+            for first in range(start, end, _BLOCK):
+                block = slice(first, min(end, first + _BLOCK))
+                self._add(vector, numbers[block], weights[block])
+        lengths = np.sqrt(np.vecdot(vectors, vectors))[:, None]
+        np.divide(vectors, lengths, out=vectors, where=lengths > 0)
+
+    def _add(self, vector: NDArray[np.float32], rows: NDArray[np.intp], weights: NDArray[np.float32]) -> None:
+        """Add at most `_BLOCK` rows, each times its weight.
 
         The room for them is kept, one a thread: getting it anew from the system costs more than the arithmetic.
         """
         room = getattr(self._rooms, "room", None)
+        half = self.dimensions // 2
         if room is None:
-            shape = (_BLOCK, self.dimensions)
-            room = self._rooms.room = (np.empty(shape, np.int8), np.empty(shape, np.float32))
-        whole, real = room[0][: len(rows)], room[1][: len(rows)]
-        self._table.take(rows, axis=0, out=whole, mode="clip")  # the mode that writes to `out` without a copy between
-        np.copyto(real, whole)
-        return cast("NDArray[np.float32]", self._scales[rows] @ real)
+            shape = (_BLOCK, half)
+            room = self._rooms.room = (
+                np.empty(shape, np.uint8),
+                np.empty(shape, np.uint8),
+                np.empty(shape, np.float32),
+            )
+        packed, part, real = (one[: len(rows)] for one in room)
+        self._table.take(rows, axis=0, out=packed, mode="clip")  # the mode that writes to `out` without a copy between
+        too_high = np.float32(ZERO) * weights.sum()
+        np.copyto(real, np.bitwise_and(packed, 15, out=part))
+        # Not as a product of matrices: those run in several threads, which wait for each other on a busy machine.
+        vector[:half] += np.einsum("i,ij->j", weights, real) - too_high
+        np.copyto(real, np.right_shift(packed, 4, out=part))
+        vector[half:] += np.einsum("i,ij->j", weights, real) - too_high
 
     def vectors_of(self, vocabulary: Vocabulary) -> NDArray[np.float32]:
         """This table's rows in the order of another vocabulary with as many shared rows; zeros for words that have no
         row of their own here.
         """
-        rows = [self.vocabulary.row(word) for word in vocabulary.words]
-        rows += range(len(self.vocabulary.words), len(self.vocabulary))
+        mine = self.vocabulary
+        rows = [mine.row(word) for word in vocabulary.words] + [mine.stem_row(one) for one in vocabulary.stems]
+        rows += range(len(mine) - mine.buckets, len(mine))
         known = [at for at, row in enumerate(rows) if row is not None]
-        mine = [row for row in rows if row is not None]
+        taken = [row for row in rows if row is not None]
         vectors = np.zeros((len(vocabulary), self.dimensions), np.float32)
-        vectors[known] = self._table[mine] * self._scales[mine][:, None]
+        vectors[known] = unpack(self._table[taken]) * self._scales[taken][:, None]
         return vectors
 
 
-def quantise(vectors: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """Rows as whole numbers from -127 to 127, and the scale that turns each back: |row - scale × whole| ≤ scale / 2."""
+def quantise(vectors: NDArray[np.float32]) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """Rows as packed whole numbers, and the scale that turns each back: |row - scale × whole| ≤ scale / 2. There is
+    an even number of columns.
+    """
     highest = np.abs(vectors).max(axis=1)
-    scales = np.where(highest > 0, highest / 127, 0).astype(np.float32)
+    scales = np.where(highest > 0, highest / HIGHEST, 0).astype(np.float32)
     steps = vectors / np.where(scales > 0, scales, 1)[:, None]
-    return np.rint(steps).clip(-127, 127).astype(np.int8), scales
+    whole = (np.rint(steps).clip(-HIGHEST, HIGHEST) + ZERO).astype(np.uint8)
+    half = vectors.shape[1] // 2
+    return np.asarray(whole[:, :half] | whole[:, half:] << 4, np.uint8), scales
+
+
+def unpack(table: NDArray[np.uint8]) -> NDArray[np.int8]:
+    """The whole numbers of packed rows."""
+    return np.concatenate([table & 15, table >> 4], axis=1).astype(np.int8) - np.int8(ZERO)
 
 
 def write_table(
@@ -103,12 +140,16 @@ def write_table(
     table, scales = quantise(vectors)
     np.save(folder / TABLE, table)
     np.save(folder / SCALES, scales)
-    (folder / VOCABULARY).write_text("".join(f"{word}\n" for word in vocabulary.words), encoding="utf-8")
+    (folder / VOCABULARY).write_text(
+        "".join(f"{line}\n" for line in [*vocabulary.words, *vocabulary.stems]), encoding="utf-8"
+    )
     card = {
         "name": name,
         "tokens": TOKENS,
         "rows": len(vocabulary),
-        "dimensions": int(table.shape[1]),
+        "dimensions": 2 * int(table.shape[1]),
+        "words": len(vocabulary.words),
+        "stems": len(vocabulary.stems),
         "buckets": vocabulary.buckets,
         "files": {file: fingerprint(folder / file) for file in FILES},
         **about,
@@ -147,11 +188,12 @@ def open_table(folder: Path) -> StaticEmbedder:
         table = np.load(folder / TABLE, mmap_mode="r", allow_pickle=False)
         scales = np.load(folder / SCALES, allow_pickle=False)
         lines = (folder / VOCABULARY).read_text(encoding="utf-8").split("\n")[:-1]
-        vocabulary = Vocabulary(lines, int(card["buckets"]))
-    except (OSError, ValueError, KeyError) as error:
+        words = int(card["words"])
+        vocabulary = Vocabulary(lines[:words], lines[words:], int(card["buckets"]))
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise _missing(folder, "it can't be read") from error
-    shape = (len(vocabulary), int(card.get("dimensions", 0)))
-    if table.shape != shape or table.dtype != np.int8 or scales.shape != shape[:1] or scales.dtype != np.float32:
+    shape = (len(vocabulary), int(card.get("dimensions", 0)) // 2)
+    if table.shape != shape or table.dtype != np.uint8 or scales.shape != shape[:1] or scales.dtype != np.float32:
         raise _missing(folder, "its files do not fit together")
     digest = hashlib.sha256("".join(card["files"][file]["sha256"] for file in FILES).encode()).hexdigest()
     stamp = f"static:{TOKENS}:{digest[:16]}"

@@ -31,8 +31,9 @@ class TrainingImpossible(EmbedderProblem):
 class Recipe:
     """How to train. `rate` is the Adam step size at the start, falling in a straight line to 0."""
 
-    words: int = 26_000
-    buckets: int = 4_000
+    words: int = 20_000
+    stems: int = 30_000
+    buckets: int = 8_000
     dimensions: int = 384
     epochs: int = 3
     batch: int = 1_024
@@ -42,6 +43,9 @@ class Recipe:
     titles: float = 0.5  # share of papers for which the texts are title and abstract
     sentences: float = 0.0  # share for which they are one sentence and the rest; else a random half of them each
     start: float = 2.5  # length of a row before training, times its weight
+    context: float = 0.3  # how far a rare token is moved, after training, towards the papers that say it (`finishing`)
+    rare: float = 0.003  # share of papers that say a token from which on it is not rare
+    level: float = 0.1  # power by which directions that vary most are shortened after training
     seed: int = 1
 
 
@@ -93,7 +97,7 @@ class Trainer:
     """The table in training, with Adam's two moments (Kingma and Ba, 2015)."""
 
     def __init__(self, table: Floats, recipe: Recipe) -> None:
-        self._sparse = _scipy_sparse()
+        self._sparse = scipy_sparse()
         self.table, self.recipe = table, recipe
         self._mean, self._square = np.zeros_like(table), np.zeros_like(table)
         self._room = np.empty_like(table[:_BLOCK])
@@ -136,7 +140,7 @@ class Trainer:
             self.table[block] -= room
 
 
-def _scipy_sparse() -> Any:
+def scipy_sparse() -> Any:
     """scipy's sparse matrices: heavy, and only those who train have them."""
     try:
         return importlib.import_module("scipy.sparse")

@@ -74,7 +74,7 @@ class View:
         self.base, tail = _open_files(folder, kind, count, base)
         first = self.base.first if self.base else 0
         self.count = count
-        self.tail: NDArray[Any] = tail
+        self.tail: NDArray[Any] = np.asarray(tail)  # as plain array, as the columns of the base
         self.held = len(self.base.rows) if self.base else 0  # slots of the base
         numbers = np.arange(first, first + len(tail), dtype=np.uint32)
         before = self.base
@@ -133,7 +133,11 @@ class View:
 
     def dots(self, slots: Slots, query: NDArray[np.float32]) -> NDArray[np.float32]:
         """The dot product of each slot's vector with the query; 0 for slot -1."""
-        return np.asarray(np.vecdot(self.vectors(slots), query))
+        known = slots >= 0
+        found = np.zeros(len(slots), np.float32)
+        # Not as one product of matrices: those run in several threads, which wait for each other on a busy machine.
+        found[known] = np.vecdot(self.take(slots[known]).astype(np.float32), query) * self.scales[slots[known]]
+        return found
 
     def sample(self, size: int) -> Slots:
         """Some living slots, spread evenly: what vectors are like here on the whole."""

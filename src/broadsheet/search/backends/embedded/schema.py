@@ -12,7 +12,7 @@ import tantivy
 from broadsheet.search import analysis
 from broadsheet.search.backends.base import Document, IndexDamaged
 
-SCHEMA = "fields-3"  # raise it with every change of the fields
+SCHEMA = "fields-4"  # raise it with every change of the fields
 STAMP_FILE = "stamp.json"
 NO_ROW = -1
 MARK = -1  # the key of the one document that is no paper: its row says how many rows of vectors a commit has
@@ -32,8 +32,8 @@ def build_schema() -> tantivy.Schema:
     builder.add_text_field("authors", tokenizer_name="names")
     for name in ("title_key", "cat", "source"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    for name in ("day", "day_up"):
-        builder.add_unsigned_field(name, indexed=True, fast=True)
+    builder.add_unsigned_field("day", indexed=True, fast=True)
+    builder.add_unsigned_field("day_up", fast=True)  # to sort by
     builder.add_unsigned_field("year", fast=True)
     schema: tantivy.Schema = builder.build()
     return schema

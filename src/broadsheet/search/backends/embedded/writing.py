@@ -31,7 +31,7 @@ from broadsheet.search.backends.embedded.vectors import FOLDER, VectorWriter
 from broadsheet.search.embedder import Embedder, document_text
 
 EMBEDDED_AT_ONCE = 500
-HEAP = 64_000_000  # bytes the engine collects before it writes a segment
+HEAP = 100_000_000  # bytes the engine collects before it writes a segment; fewer segments are smaller and quicker
 
 
 class EmbeddedWriter(Writer):
