@@ -52,28 +52,34 @@ def each(
 
     `path` leads from the top of `data` to the array that `values` is; () is the top itself.
     """
+    places: list[slice] | None = None
     for number, value in enumerate(values):
         try:
             if not isinstance(value, dict):
                 raise BadLine(f"The element is {kind_of(value)}, not an object that describes a paper.")
             yield read(value)
         except BadLine as error:
-            offset, piece = place_of(data, path, number)
-            yield unreadable(piece, offset=offset, reason=str(error))
+            places = places_of(data, path) if places is None else places
+            place = places[number] if number < len(places) else slice(0, len(data))
+            yield unreadable(data[place], offset=place.start, reason=str(error))
 
 
-def place_of(data: bytes, path: tuple[str, ...], number: int) -> tuple[int, bytes]:
-    """Where element `number` of the array at `path` begins (bytes from the start), and its bytes.
-
-    `data` is an answer that `json_of` has read. Where the array is not there, the whole answer is the place.
+def places_of(data: bytes, path: tuple[str, ...]) -> list[slice]:
+    """Where the elements of the array at `path` stand, in bytes. Empty where there is no such array: then the whole
+    answer is the place. `data` is an answer that `json_of` has read.
     """
     shift = len(data) - len(data.removeprefix(BOM))
     text = data[shift:].decode("utf-8")
+    places: list[slice] = []
     try:
-        start, end = _element(text, _array(text, path), number)
+        counted, offset = 0, shift  # characters and bytes that lie behind
+        for start, end in _elements(text, _array(text, path)):
+            begins = offset + len(text[counted:start].encode())
+            counted, offset = end, begins + len(text[start:end].encode())
+            places.append(slice(begins, offset))
     except LookupError:
-        return 0, data
-    return shift + len(text[:start].encode()), text[start:end].encode()
+        return []
+    return places
 
 
 def _array(text: str, path: tuple[str, ...]) -> int:
@@ -101,13 +107,16 @@ def _member(text: str, at: int, name: str) -> int:
     return found
 
 
-def _element(text: str, at: int, number: int) -> tuple[int, int]:
+def _elements(text: str, at: int) -> Iterator[tuple[int, int]]:
+    """Where each element of the array at `at` begins and ends. Raises LookupError where there is none."""
     if text[at] != "[":
-        raise LookupError(number)
+        raise LookupError(at)
     at = _skip(text, at + 1)
-    for _ in range(number):
-        at = _skip(text, _skip(text, _end(text, at)) + 1)
-    return at, _end(text, at)
+    while text[at] != "]":
+        end = _end(text, at)
+        yield at, end
+        at = _skip(text, end)
+        at = _skip(text, at + 1) if text[at] == "," else at
 
 
 def _end(text: str, at: int) -> int:

@@ -40,14 +40,9 @@ def reference(
     abstract = sound(abstract, "abstract")
     if not title.strip():
         raise BadLine("The title is missing or blank.")
-    for what, text, limit in (("title", title, fields.MAX_TITLE), ("abstract", abstract, fields.MAX_ABSTRACT)):
-        if len(text) > limit:
-            raise BadLine(f"The {what} is {len(text):,} characters long; the longest that is read has {limit:,}.")
-    if len(authors) > fields.MAX_AUTHORS:
-        raise BadLine(f"There are {len(authors):,} authors; at most {fields.MAX_AUTHORS:,} are read.")
     identifiers, links, others = _names(named, urls)
     kept = {name: text for name, text in (extra or {}).items() if text}
-    return SourceRecord(
+    found = SourceRecord(
         source=source,
         external_id=external_id or external(identifiers, key, title),
         title=title,
@@ -58,6 +53,7 @@ def reference(
         links=links,
         extra={**kept, **({"others": others} if others else {})},
     )
+    return fields.sized(found)
 
 
 def external(identifiers: Sequence[Identifier], key: str, title: str) -> str:

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+from broadsheet.catalog.records import SourceRecord
 from broadsheet.ingest.sources.hf_daily import count_of
 from broadsheet.ingest.sources.markup import plain
 from broadsheet.ingest.sources.rows import BadLine, kind_of, sound, text_of
 from broadsheet.lib.ids import Identifier, parse_identifier
 from broadsheet.lib.text import clean_url
-from broadsheet.lib.time import PartialDate
+from broadsheet.lib.time import PartialDate, parse_date
 
 __all__ = [
     "count_of",
+    "date",
     "date_of_parts",
     "identifier",
     "link",
@@ -27,7 +30,9 @@ __all__ = [
     "names",
     "number",
     "objects",
+    "page_token",
     "part",
+    "sized",
     "title",
     "words",
 ]
@@ -37,6 +42,7 @@ MAX_ABSTRACT = 100_000
 MAX_NAME = 300
 MAX_AUTHORS = 20_000  # the longest list of authors in print has some 15,000 names
 MAX_LIST = 20_000
+MAX_EXTRA = 5_000  # characters of one text beside the paper's own, such as a journal's name
 MAX_KEPT = 300  # characters of what is put aside because it could not be used
 
 
@@ -98,6 +104,18 @@ def names(found: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name in tidy if name)
 
 
+def sized(record: SourceRecord) -> SourceRecord:
+    """The record, if its texts are as long as a paper's may be; names and what is beside are cut. Raises BadLine."""
+    for what, text, limit in (("title", record.title, MAX_TITLE), ("abstract", record.abstract, MAX_ABSTRACT)):
+        if len(text) > limit:
+            raise BadLine(f"The {what} is {len(text):,} characters long; the longest that is read has {limit:,}.")
+    if len(record.authors) > MAX_AUTHORS:
+        raise BadLine(f"There are {len(record.authors):,} authors; at most {MAX_AUTHORS:,} are read.")
+    extra = {key: kept[:MAX_EXTRA] if isinstance(kept, str) else kept for key, kept in record.extra.items()}
+    names = tuple(name[:MAX_NAME] for name in record.authors)
+    return record if (names, extra) == (record.authors, record.extra) else replace(record, authors=names, extra=extra)
+
+
 def link(text: str) -> tuple[str, ...]:
     """The http(s) address in `text`, as a tuple of one or none: `javascript:` and the like lead nowhere."""
     found = clean_url(text) if text else None
@@ -122,6 +140,17 @@ def number(value: dict[str, Any], key: str) -> int | None:
     return count_of(value, key)
 
 
+def date(text: str) -> PartialDate | None:
+    """The date that is written in `text`; None for anything else, and for years in which nothing was printed."""
+    found = parse_date(text)
+    return found if found and 1000 <= found.day.year <= 9998 else None
+
+
+def page_token(value: object) -> str:
+    """What an answer gives to ask for the next page with; "" for what is no such thing."""
+    return value if isinstance(value, str) and value.isascii() and value.isprintable() and len(value) < 4000 else ""
+
+
 def date_of_parts(parts: Sequence[Any]) -> PartialDate | None:
     """The date that [year], [year, month] or [year, month, day] mean; None for anything else, also for no day.
 
@@ -139,7 +168,7 @@ def date_of_parts(parts: Sequence[Any]) -> PartialDate | None:
     for length in range(len(numbers), 0, -1):
         try:
             day = dt.date(*[*numbers[:length], 1, 1][:3])
-        except ValueError:
+        except (ValueError, OverflowError):
             continue
         return PartialDate(day, ("year", "month", "day")[length - 1])
     return None

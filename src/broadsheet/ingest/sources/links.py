@@ -17,8 +17,11 @@ def next_link(answer: Answer, *, within: str) -> str:
     source leads on within itself.
     """
     for address, parameters in _LINK.findall(answer.headers.get("link", "")[:_MAX_HEADER]):
-        if _REL_NEXT.search(parameters):
-            found = urlsplit(urljoin(answer.request.url, address))
-            here = urlsplit(within)
-            return found.geturl() if (found.scheme, found.netloc) == (here.scheme, here.netloc) else ""
+        if not _REL_NEXT.search(parameters):
+            continue
+        try:
+            found, here = urlsplit(urljoin(answer.request.url, address)), urlsplit(within)
+        except ValueError:  # brackets that are none of an address
+            continue
+        return found.geturl() if (found.scheme, found.netloc) == (here.scheme, here.netloc) else ""
     return ""

@@ -21,7 +21,7 @@ from broadsheet.ingest.sources.cited import reference
 from broadsheet.ingest.sources.format import Format, unreadable
 from broadsheet.ingest.sources.rows import BOM, BadLine
 from broadsheet.ingest.sources.whole import whole
-from broadsheet.lib.time import PartialDate, parse_date
+from broadsheet.lib.time import PartialDate
 
 SOURCE = "bibtex"
 MAX_SIZE = 64 * 1024 * 1024  # bytes; some 60,000 entries with abstracts
@@ -130,7 +130,7 @@ def _date(values: dict[str, str], shared: _File) -> PartialDate | None:
         if own or not parent:
             break
         own, parent = shared.parents.get(parent, ("", ""))
-    return parse_date(own) or fields.date_of_parts(own.split("-"))
+    return fields.date(own) or fields.date_of_parts(own.split("-"))
 
 
 FORMAT = Format(

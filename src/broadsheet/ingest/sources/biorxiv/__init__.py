@@ -34,7 +34,7 @@ from broadsheet.ingest.sources.harvest import (
     TryAgain,
 )
 from broadsheet.ingest.sources.rows import BadLine
-from broadsheet.lib.time import PartialDate, parse_date
+from broadsheet.lib.time import PartialDate
 
 _IN_DOI = re.compile(r"10\.\d{4,5}/(\d{4})\.(\d{2})\.(\d{2})\.")  # since December 2019 a DOI holds the day
 _VERSION = re.compile(r"[1-9][0-9]{0,2}")
@@ -74,7 +74,7 @@ def preprint(value: dict[str, Any], *, source: str) -> SourceRecord:
     if not own:
         raise BadLine('"doi" is missing or no DOI.')
     title = fields.title(value)
-    posted = parse_date(fields.words(value, "date"))
+    posted = fields.date(fields.words(value, "date"))
     version = str(fields.number(value, "version") or "")
     published = fields.identifier(fields.words(value, "published"), scheme="doi")
     category = fields.marked_up(value, "category", limit=60).lower()

@@ -59,9 +59,9 @@ def works(content: bytes, *, at: dt.datetime) -> tuple[list[Piece], str, int]:
     wanted = [
         item
         for item, one in zip(items, found, strict=True)
-        if not (isinstance(one, dict) and one.get("type") in NO_PAPERS)
+        if not (isinstance(one, dict) and str(one.get("type")) in NO_PAPERS)
     ]
-    return wanted, cursor if isinstance(cursor, str) and found else "", len(items) - len(wanted)
+    return wanted, fields.page_token(cursor) if found else "", len(items) - len(wanted)
 
 
 def _said(message: object) -> str:

@@ -18,7 +18,7 @@ from broadsheet.ingest.sources.cited import named_in_note, reference
 from broadsheet.ingest.sources.format import Format, NotReadable
 from broadsheet.ingest.sources.rows import BOM, kind_of, text_of
 from broadsheet.ingest.sources.whole import whole
-from broadsheet.lib.time import PartialDate, parse_date
+from broadsheet.lib.time import PartialDate
 
 SOURCE = "csl-json"
 _BEGINS = re.compile(rb"\s*\[\s*\{")
@@ -85,7 +85,7 @@ def _date(value: dict[str, Any]) -> PartialDate | None:
     if parts and isinstance(parts[0], list):
         return fields.date_of_parts(parts[0])
     text = fields.words(issued, "raw") or fields.words(issued, "literal")
-    return parse_date(text) or fields.date_of_parts(text.split("-"))
+    return fields.date(text) or fields.date_of_parts(text.split("-"))
 
 
 FORMAT = Format(

@@ -78,7 +78,7 @@ def papers(content: bytes, *, feed: str) -> list[Piece]:
 def paper(entry: Entry, *, feed: str) -> SourceRecord:
     """One entry. Raises BadLine."""
     title = plain(entry.title[: fields.MAX_TITLE * 4])
-    url = urljoin(feed, entry.url.strip()[: fields.MAX_TITLE]) if entry.url.strip() else ""
+    url = _absolute(feed, entry.url.strip()[: fields.MAX_TITLE])
     named = [text for text in (*entry.identifiers, entry.guid) if parse_identifier(text)]
     found = reference(
         source=SOURCE,
@@ -93,6 +93,14 @@ def paper(entry: Entry, *, feed: str) -> SourceRecord:
         external_id=_external_id(entry.guid or url or title, feed),
     )
     return replace(found, updated=entry.updated)
+
+
+def _absolute(feed: str, url: str) -> str:
+    """The address of an entry, which may be written as seen from its feed."""
+    try:
+        return urljoin(feed, url) if url else ""
+    except ValueError:  # brackets that are none of an address
+        return ""
 
 
 def _external_id(own: str, feed: str) -> str:

@@ -15,7 +15,7 @@ from broadsheet.ingest.sources.feed import MAX_ENTRIES, Entry
 from broadsheet.ingest.sources.format import NotReadable
 from broadsheet.ingest.sources.xml import all_text
 from broadsheet.lib.names import split_authors
-from broadsheet.lib.time import PartialDate, parse_date
+from broadsheet.lib.time import PartialDate
 
 _ENTITY = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,31});")
 _XML_OWN = frozenset({b"amp", b"lt", b"gt", b"quot", b"apos"})
@@ -137,7 +137,7 @@ def _text(element: etree._Element) -> str:
 def date_of(text: str) -> PartialDate | None:
     """The day in a date of RFC 822 or ISO 8601, as it is written there; None for anything else."""
     text = " ".join(text[:100].split())
-    if found := parse_date(text):
+    if found := fields.date(text):
         return found
     try:
         return PartialDate(parsedate_to_datetime(text).date())

@@ -16,6 +16,7 @@ from dataclasses import replace
 from typing import Any, BinaryIO
 
 from broadsheet.catalog.records import Item, SourceRecord, Unreadable
+from broadsheet.ingest.sources import fields
 from broadsheet.ingest.sources.format import BrokenCompression, Format, NotReadable, not_utf8, unreadable
 from broadsheet.ingest.sources.hf_daily import record
 from broadsheet.ingest.sources.rows import BOM, BadLine, kind_of
@@ -87,7 +88,7 @@ def element(value: object) -> SourceRecord:
         "project_page": either("projectPage"),
         "organization": _organization(either("organization")),
     }
-    found = record(flat)
+    found = fields.sized(record(flat))
     withdrawn = paper.get("withdrawnAt")
     return replace(
         found,

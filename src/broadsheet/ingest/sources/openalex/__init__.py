@@ -31,7 +31,7 @@ from broadsheet.ingest.sources.harvest import (
 )
 from broadsheet.ingest.sources.rows import BadLine, kind_of
 from broadsheet.lib.ids import Identifier
-from broadsheet.lib.time import PartialDate, parse_date
+from broadsheet.lib.time import PartialDate
 
 SOURCE = "openalex"
 MAX_WORDS = 30_000  # of an abstract; also the largest position that is believed
@@ -65,7 +65,7 @@ def works(content: bytes, *, at: dt.datetime) -> tuple[list[Piece], str, int]:
     ]
     meta = value.get("meta")
     cursor = meta.get("next_cursor") if isinstance(meta, dict) else None
-    return wanted, cursor if isinstance(cursor, str) and found else "", len(items) - len(wanted)
+    return wanted, fields.page_token(cursor) if found else "", len(items) - len(wanted)
 
 
 def work(value: dict[str, Any], *, at: dt.datetime) -> SourceRecord:
@@ -126,14 +126,14 @@ def _authors(value: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _date(text: str) -> PartialDate | None:
-    found = parse_date(text)
+    found = fields.date(text)
     # The first of January stands for a year of which no more is known.
     return PartialDate(found.day, "year") if found and (found.day.month, found.day.day) == (1, 1) else found
 
 
 def _updated(text: str) -> dt.date | None:
     """The month in which it changed last: it changes with every citation, and each day would be a record of its own."""
-    found = parse_date(text)
+    found = fields.date(text)
     return found.day.replace(day=1) if found else None
 
 

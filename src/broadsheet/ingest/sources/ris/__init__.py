@@ -21,7 +21,7 @@ from broadsheet.ingest.sources.lines import read_lines
 from broadsheet.ingest.sources.markup import plain
 from broadsheet.ingest.sources.rows import BOM, BadLine
 from broadsheet.lib.ids import parse_identifier
-from broadsheet.lib.time import PartialDate, parse_date
+from broadsheet.lib.time import PartialDate
 
 SOURCE = "ris"
 MAX_REFERENCE = 4 * 1024 * 1024  # bytes
@@ -117,7 +117,7 @@ def _known(tags: dict[str, list[str]], *names: str) -> list[str]:
 
 def _date(text: str) -> PartialDate | None:
     """YYYY/MM/DD/other, of which all but the year may be empty; also 2018-04-01 and "May 3, 2018"."""
-    return fields.date_of_parts([part.strip() for part in text.split("/")]) or parse_date(text.strip(" /"))
+    return fields.date_of_parts([part.strip() for part in text.split("/")]) or fields.date(text.strip(" /"))
 
 
 FORMAT = Format(

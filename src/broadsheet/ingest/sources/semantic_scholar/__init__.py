@@ -34,7 +34,7 @@ from broadsheet.ingest.sources.harvest import (
 )
 from broadsheet.ingest.sources.rows import BadLine, kind_of
 from broadsheet.lib.ids import Identifier
-from broadsheet.lib.time import PartialDate, parse_date
+from broadsheet.lib.time import PartialDate
 
 SOURCE = "semantic-scholar"
 _FIELDS = (
@@ -110,7 +110,7 @@ def paper(value: dict[str, Any], *, at: dt.datetime) -> SourceRecord:
 
 def _date(value: dict[str, Any]) -> PartialDate | None:
     year = fields.number(value, "year")
-    return parse_date(fields.words(value, "publicationDate")) or fields.date_of_parts([year] if year else [])
+    return fields.date(fields.words(value, "publicationDate")) or fields.date_of_parts([year] if year else [])
 
 
 def _identifiers(ids: dict[str, Any]) -> list[Identifier]:

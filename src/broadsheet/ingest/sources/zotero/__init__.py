@@ -34,7 +34,7 @@ from broadsheet.ingest.sources.harvest import (
 )
 from broadsheet.ingest.sources.links import next_link
 from broadsheet.ingest.sources.rows import BadLine, kind_of
-from broadsheet.lib.time import PartialDate, parse_date
+from broadsheet.lib.time import PartialDate
 
 SOURCE = "zotero"
 PAPERS = frozenset(
@@ -81,7 +81,7 @@ def item(value: dict[str, Any], *, library: str) -> SourceRecord:
     key = fields.words(value, "key") or fields.words(data, "key")
     if not re.fullmatch(r"[A-Z0-9]{8}", key):
         raise BadLine('"key" is missing or no key of an item in Zotero.')
-    modified = parse_date(fields.words(data, "dateModified"))
+    modified = fields.date(fields.words(data, "dateModified"))
     extra = fields.words(data, "extra", limit=100_000)
     journal = next((text for name in _JOURNALS if (text := fields.marked_up(data, name, limit=5000))), "")
     archived = [fields.words(data, name) for name in ("archiveID", "archiveLocation")]
@@ -120,7 +120,7 @@ def _date(value: dict[str, Any], data: dict[str, Any]) -> PartialDate | None:
     """The date as Zotero understood it ("1993-00-00" is a year), else as it was written."""
     parsed = fields.words(fields.part(value, "meta"), "parsedDate")
     written = fields.words(data, "date")
-    return fields.date_of_parts(parsed.split("-")) or parse_date(written) or fields.date_of_parts(written.split("-"))
+    return fields.date_of_parts(parsed.split("-")) or fields.date(written) or fields.date_of_parts(written.split("-"))
 
 
 class Zotero(Source):
