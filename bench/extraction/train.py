@@ -21,13 +21,12 @@ import numpy as np
 from bench.extraction.priors import BIAS, prior
 from bench.extraction.sample import digest, letters, read, split
 from broadsheet.results.extraction import claims as claims_module
-from broadsheet.results.extraction.claim_features import OWN, setting_of
-from broadsheet.results.extraction.flat import flatten
+from broadsheet.results.extraction.claim_features import setting_of
 from broadsheet.results.extraction.kinds import kind_features
 from broadsheet.results.extraction.names import name_features
 from broadsheet.results.extraction.quantities import Quantity
 from broadsheet.results.extraction.records import KINDS
-from broadsheet.results.extraction.sentences import sentences
+from broadsheet.results.extraction.text import ready
 
 HERE = Path(__file__).parent
 WEIGHTS = Path(claims_module.__file__).with_name("weights.json")
@@ -59,14 +58,6 @@ def training_texts(shared: Path, captures: Path) -> dict[str, Row]:
     return found
 
 
-def parts(title: str, abstract: str) -> tuple[str, str, list[tuple[int, int]], int]:
-    """Flat title, flat abstract, sentences, and the first that speaks of the paper's own work."""
-    flat = flatten(abstract)
-    spans = sentences(flat)
-    first = next((number for number, (start, end) in enumerate(spans) if OWN.search(flat, start, end)), 0)
-    return flatten(title), flat, spans, first
-
-
 def fits(label: Row, one: Quantity) -> bool:
     """Whether a quantity has the value of a labelled claim."""
     high = label.get("value_high")
@@ -93,8 +84,8 @@ def examples(rows: Sequence[Row]) -> tuple[list[Example], list[Example], list[tu
     """The examples for claims, names and kind of labelled rows, each with its text."""
     for_claims, for_names, for_kind = [], [], []
     for row in rows:
-        title, flat, spans, first = parts(row["title"], row["abstract"])
-        found = claims_module.candidates(setting_of(title, flat, spans, first))
+        title, text = ready(row["title"]), ready(row["abstract"])
+        found = claims_module.candidates(setting_of(title.flat, text))
         if "claims" in row:
             answers = answers_of_labels(row, found)
             for_claims += [Example(row["id"], features, answer) for (_, _, features), answer in zip(found, answers, strict=True)]
@@ -108,9 +99,9 @@ def examples(rows: Sequence[Row]) -> tuple[list[Example], list[Example], list[tu
             mine = {name.casefold() for name in row["names"]}
             for_names += [
                 Example(row["id"], features, name.text.casefold() in mine)
-                for name, features in name_features(title, flat, spans, first)
+                for name, features in name_features(title, text)
             ]
-            for_kind.append((row["id"], kind_features(title, flat, spans, first, row["names"]), row["kind"]))
+            for_kind.append((row["id"], kind_features(title, text, row["names"]), row["kind"]))
     return for_claims, for_names, for_kind, list(rows)
 
 

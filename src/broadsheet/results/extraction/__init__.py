@@ -6,15 +6,14 @@ Django, no database, no clock. The rules of what counts stand in `docs/dev/claim
 
 from __future__ import annotations
 
-from broadsheet.results.extraction.claim_features import OWN, setting_of
+from broadsheet.results.extraction.claim_features import setting_of
 from broadsheet.results.extraction.claims import claimed
-from broadsheet.results.extraction.flat import flatten
 from broadsheet.results.extraction.kinds import kind
 from broadsheet.results.extraction.links import links
 from broadsheet.results.extraction.names import names
 from broadsheet.results.extraction.records import KINDS, LINK_KINDS, Claim, Contribution, Link
-from broadsheet.results.extraction.sentences import sentences
 from broadsheet.results.extraction.slots import claims_of
+from broadsheet.results.extraction.text import ready
 
 __all__ = ["KINDS", "LINK_KINDS", "VERSION", "Claim", "Contribution", "Link", "extract"]
 
@@ -28,16 +27,13 @@ def extract(title: str, abstract: str) -> Contribution:
     Spans (`Claim.start`, `Claim.end`, `Contribution.names_at`) are places in these very texts. Of a text longer than
     12,000 characters only the beginning is read. Never raises on any text; the answer depends on nothing else.
     """
-    flat_title, flat = flatten(title), flatten(abstract)
-    spans = sentences(flat)
-    first_own = next((number for number, (start, end) in enumerate(spans) if OWN.search(flat, start, end)), 0)
-    named = names(flat_title, flat, spans, first_own)
+    heading, text = ready(title), ready(abstract)
+    named = names(heading, text)
     called = tuple(one.text for one in named)
-    of_kind = kind(flat_title, flat, spans, first_own, called)
-    setting = setting_of(flat_title, flat, spans, first_own)
+    setting = setting_of(heading.flat, text)
     return Contribution(
         names=called,
-        kind=of_kind,
+        kind=kind(heading, text, called),
         links=links(abstract),
         claims=tuple(claims_of(abstract, setting, claimed(setting))),
         names_at=tuple(("title" if one.in_title else "abstract", one.start, one.end) for one in named),

@@ -10,12 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from broadsheet.results.extraction.quantities import Quantity
+from broadsheet.results.extraction.text import Text
 
-# Sentences that say what the paper brings; whatever stands before the first of them is background.
-OWN = re.compile(
-    r"\b(?:[Ww]e|[Oo]ur|[Uu]s|this (?:paper|work|study|article|thesis|report|research)|[Tt]his (?:paper|work|study|article|thesis|"
-    r"report|research)|the proposed|[Ii]n this (?:paper|work|study)|[Ii]ntroducing|[Hh]ere,? we)\b"
-)
 _RESULT = re.compile(
     r"\b(?:[Ee]xperiment\w*|[Rr]esults?|[Ee]valuat\w+|[Ee]mpirical\w*|demonstrat\w+|[Nn]otably|[Rr]emarkably|[Ss]pecifically|"
     r"outperform\w*|surpass\w*|achiev\w+|state-of-the-art|SOTA|show(?:s|ed|ing)?|find|found|observe[ds]?|reveal\w*|[Ii]n particular|"
@@ -104,13 +100,10 @@ _SECTION = re.compile(r"\b(?:Section|Sec\.|Table|Figure|Fig\.|Theorem|Lemma|Eq\.
 class Setting:
     """What all quantities of one text share.
 
-    `spans` are its sentences; `first_own` is the number of the first sentence that speaks of the paper's own work;
     `names` and `kind` are what the title says of the contribution's name and kind (`setting_of`).
     """
 
-    flat: str
-    spans: Sequence[tuple[int, int]]
-    first_own: int
+    text: Text
     names: Sequence[str]
     kind: str
 
@@ -124,18 +117,18 @@ _TITLE_KINDS = (
 _TITLE_NAME = re.compile(r"\s*([^:]{2,30}):\s")
 
 
-def setting_of(title: str, flat: str, spans: Sequence[tuple[int, int]], first_own: int) -> Setting:
+def setting_of(title: str, text: Text) -> Setting:
     """The setting of an abstract, with the name and the kind that its title tells at first sight."""
     kind = next((kind for kind, pattern in _TITLE_KINDS if pattern.search(title)), "method")
     name = _TITLE_NAME.match(title)
     names = [name[1].strip()] if name and len(name[1].split()) < 4 else []
-    return Setting(flat, spans, first_own, names, kind)
+    return Setting(text, names, kind)
 
 
 def claim_features(one: Quantity, at: int, setting: Setting, previous: Quantity | None) -> list[str]:
     """The names of the features that hold for a quantity in sentence `at`; `previous` is the one before it there."""
-    start, end = setting.spans[at]
-    flat = setting.flat
+    start, end = setting.text.spans[at]
+    flat = setting.text.flat
     left, right = flat[max(start, one.start - 90) : one.start], flat[one.end : min(end, one.end + 80)]
     found = [f"kind={one.kind}"]
     if one.value_high is not None:
@@ -152,16 +145,16 @@ def claim_features(one: Quantity, at: int, setting: Setting, previous: Quantity 
 
 def _of_sentence(sentence: str, at: int, setting: Setting, kind: str) -> list[str]:
     found = []
-    own = OWN.search(sentence) is not None or any(name in sentence for name in setting.names)
+    own = setting.text.speaks_of_own(*setting.text.words_of(at)) or any(name in sentence for name in setting.names)
     if own:
         found.append("own")
-    if at < setting.first_own and not own:
+    if at < setting.text.first_own and not own:
         found.append("background")
     if _RESULT.search(sentence):
         found.append("result")
     if not own and _OTHERS.search(sentence):
         found.append("others")
-    position = at / max(1, len(setting.spans) - 1)
+    position = at / max(1, len(setting.text.spans) - 1)
     found.append("early" if position < 0.34 else "late" if position > 0.6 else "middle")
     found.append(f"paper={setting.kind}")
     if setting.kind in {"benchmark", "dataset", "survey", "study", "theory"}:

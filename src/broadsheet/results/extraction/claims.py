@@ -20,15 +20,13 @@ _TOGETHER = 45
 
 def candidates(setting: Setting) -> list[tuple[Quantity, int, list[str]]]:
     """Every quantity that could be a claim, with the number of its sentence and its features, in order."""
-    flat, spans = setting.flat, setting.spans
+    flat = setting.text.flat
     found: list[tuple[Quantity, int, list[str]]] = []
-    at = 0
     previous: tuple[Quantity, int] | None = None
-    for one in quantities(flat, numbers(flat)):
-        while at + 1 < len(spans) and one.start >= spans[at + 1][0]:
-            at += 1
+    for one in quantities(flat, numbers(setting.text)):
         if not plausible(flat, one):
             continue
+        at = setting.text.sentence_at(one.start)
         before = previous[0] if previous and previous[1] == at else None
         found.append((one, at, claim_features(one, at, setting, before)))
         previous = (one, at)
@@ -58,7 +56,7 @@ def claimed(setting: Setting) -> list[tuple[Quantity, int]]:
         return []
     model = weights("claims")
     kept: list[tuple[Quantity, int]] = []
-    odds = pooled(setting.flat, found, [score(model, features) for _, _, features in found])
+    odds = pooled(setting.text.flat, found, [score(model, features) for _, _, features in found])
     for (one, at, _), value in zip(found, odds, strict=True):
         if value > 0:
             kept.append((one, at))

@@ -8,16 +8,20 @@ from collections.abc import Sequence
 from broadsheet.results.extraction.model import score, weights
 from broadsheet.results.extraction.name_spans import INTRODUCE
 from broadsheet.results.extraction.records import KINDS
+from broadsheet.results.extraction.text import Text
 
-_MAKES = re.compile(rf"\b(?:[Ww]e|paper|work|study|article|report|thesis)\s(?:\w+\s){{0,2}}?{INTRODUCE}\b|\b(?:is|are)\s(?:proposed|introduced|presented)\b")
-_LOOKS = re.compile(
-    r"\b(?:[Ww]e|paper|work|study|article|report|thesis)\s(?:\w+\s){0,2}?(?:stud(?:y|ies)|investigat\w+|analy[sz]e\w*|examin\w+|explor\w+|evaluat\w+|compar\w+|"
-    r"find|show|ask|survey\w*|review\w*|prove[sd]?|discuss\w*|argue[sd]?|benchmark\w*|revisit\w*|characteri[sz]e\w*|demonstrate|conduct\w*|establish|observe|reveal)\b"
+_AUTHORS = frozenset({"we", "paper", "work", "study", "article", "report", "thesis"})
+_LOOK = frozenset(
+    "study studies studied investigate investigates investigated analyze analyse analyzes examine examines explore explores evaluate evaluates compare "
+    "compares find finds show shows ask survey surveys review reviews prove proves discuss discusses argue argues benchmark revisit characterize "
+    "characterise demonstrate conduct conducts establish observe reveal reveals".split()
 )
-_NP = r"(?P<np>(?:[\w/+'^.-]+\s){0,9}?[\w/+'-]+)(?=\s(?:that|which|for|to|with|in|on|of|based|built|designed|tailored|capable|by|using|where|from|via|consisting|comprising|whose|and|as|through|called|named|dubbed|termed|specifically|aimed|trained|developed|dedicated|consists?|under|over|featuring|leveraging|inspired|enabling|powered|is|are|at|across|between|within|towards?|engineered|fine-tuned|can|comprised|adapted|supporting|combining)\b|\s?[,.;:()]|\s-|$)"
-_INTRODUCED = re.compile(rf"\b{INTRODUCE}\s(?:an?|the|our|two|several|new|novel|\s)*\s?{_NP}")
-_APPOSED = re.compile(rf"(?:,|\)|\s-{{1,2}})\s(?:an?|the(?:\sfirst)?|our)\s{_NP}")
-_TITLE_NP = re.compile(rf"(?::|^)\s(?:An?\s|The\s|Towards?\s|Your\s)?{_NP}")
+_ENDS_NP = frozenset(
+    "that which for to with in on of based built designed tailored capable by using where from via consisting comprising whose and as through called named "
+    "dubbed termed specifically aimed trained developed dedicated consists consist under over featuring leveraging inspired enabling powered is are at across "
+    "between within toward towards engineered fine-tuned can comprised adapted supporting combining".split()
+)
+_STARTS_NP = frozenset({"a", "an", "the", "our", "two", "several", "new", "novel", "first"})
 _CLASS = {
     "method": "method approach algorithm technique strategy paradigm mechanism scheme loss module objective procedure decoding attention optimizer optimization pruning "
     "quantization distillation learning training fine-tuning methodology solution recipe attack defense reformulation extension regularization search sampler estimator",
@@ -33,56 +37,121 @@ _CLASS = {
     "study": "study investigation analysis comparison exploration examination report evidence findings experiment experiments understanding",
 }  # fmt: skip
 _CLASS_OF = {word: name for name, words in reversed(_CLASS.items()) for word in words.split()}
+# Words and pairs of words that say something of a kind wherever they stand.
 _SAYS = {
-    "survey": re.compile(r"\b(?:this|our|the present|a comprehensive|a systematic)\s(?:survey|review|overview|tutorial|position paper|blog|perspective)\b|\bwe\s(?:survey|review|summari[sz]e|discuss|provide an overview|argue)\b|\btaxonomy\b|future directions|open challenges|research directions", re.IGNORECASE),
-    "theory": re.compile(r"\b(?:prov(?:e|es|ed|ing|ably)|theorem|proofs?|lower bounds?|upper bounds?|np-hard|asymptotic\w*|regret|convergence rates?|minimax|lemma|closed-form|necessary and sufficient|theoretical(?:ly)?|complexity)\b", re.IGNORECASE),
-    "study": re.compile(r"\bwe\s(?:\w+\s)?(?:find|found|study|investigate|examine|analy[sz]e|observe|explore|show that|ask|compare|evaluate|conduct)\b|\b(?:our|the)\s(?:findings|analysis|results (?:show|suggest|indicate|reveal))\b|\bthis\s(?:study|work studies|paper (?:studies|investigates|examines|explores))\b|empirical(?:ly)? (?:study|analysis)|systematic(?:ally)? (?:study|investigat\w+|evaluat\w+)", re.IGNORECASE),
-    "benchmark": re.compile(r"\bbenchmark(?:s|ing)?\b|\bleaderboard\b|\bevaluat(?:e|es|ing|ion)\s(?:of\s)?(?:llms|models|agents|vlms|mllms|frontier|state)", re.IGNORECASE),
-    "dataset": re.compile(r"\b(?:dataset|corpus|annotat\w+|curat\w+|samples|collected|crowdsourc\w+)\b", re.IGNORECASE),
-    "system": re.compile(r"\b(?:system|serving|engine|platform|throughput|gpus?|hardware|kernels?|schedul\w+|runtime|deploy\w+|users?|interactive|open-source|multi-agent|web-based|compiler|distributed)\b", re.IGNORECASE),
-    "library": re.compile(r"\b(?:library|toolkit|package|toolbox|python|api|apis|pip|extensible|modular|users?)\b", re.IGNORECASE),
-    "model": re.compile(r"\b(?:model|parameters?|pre-?trained|weights|checkpoints|architecture|foundation model|transformer|network|open-source|family|(?:\d+(?:\.\d+)?b))\b", re.IGNORECASE),
-    "method": re.compile(r"\b(?:training-free|plug-and-play|method|approach|algorithm|strategy|framework|fine-tuning|reinforcement learning|optimi[sz]\w+|decoding|pruning|quantization|distill\w+|loss)\b", re.IGNORECASE),
+    "survey": "survey surveys review overview tutorial perspective blog taxonomy roadmap discuss argue challenges+open directions+future directions+research opportunities",
+    "theory": "prove proves proved proving provably theorem theorems proof proofs bound+lower bounds+lower bound+upper bounds+upper np-hard asymptotic asymptotically "
+    "regret rate+convergence rates+convergence minimax lemma closed-form sufficient+and theoretical theoretically complexity",
+    "study": "find+we found+we study+we investigate+we examine+we analyze+we observe+we explore+we show+we ask+we compare+we evaluate+we conduct+we findings "
+    "analysis+our suggest+results indicate+results reveal+results study+this study+empirical study+systematic systematically empirically investigates+paper examines+paper explores+paper",
+    "benchmark": "benchmark benchmarks benchmarking leaderboard evaluate+to evaluating evaluation+comprehensive",
+    "dataset": "dataset datasets corpus annotated annotations annotation curated curate samples collected crowdsourced",
+    "system": "system serving engine platform throughput gpu gpus hardware kernel kernels scheduling scheduler runtime deploy deployed deployment users user interactive "
+    "multi-agent web-based compiler distributed",
+    "library": "library toolkit package toolbox python api apis extensible modular",
+    "model": "model parameters parameter pretrained pre-trained weights checkpoints architecture transformer network family 7b 8b 3b 1b 14b 32b 70b",
+    "method": "training-free plug-and-play method approach algorithm strategy framework fine-tuning reinforcement optimization optimize decoding pruning quantization "
+    "distillation loss",
 }  # fmt: skip
+_SAID_BY: dict[str, list[tuple[str, str]]] = {}
+for _kind, _phrases in _SAYS.items():
+    for _phrase in _phrases.split():
+        _word, _, _before = _phrase.partition("+")
+        _SAID_BY.setdefault(_word, []).append((_kind, _before))
 _BENCH = re.compile(r"(?:[Bb]ench(?:mark)?|Eval|Arena|QA|BENCH|Gym)s?\b")
 _LM = re.compile(r"(?:LM|GPT|LLaMA|BERT|former|Net|VLA|VLM|CLIP|Diffusion|DiT|VL|SAM|\d[BM])\b|\d$")
 _DATA = re.compile(r"(?:\d[KkM]|Corpus|[Dd]ata|Set|Instruct)\b")
 
 
-def kind_features(title: str, flat: str, spans: Sequence[tuple[int, int]], first_own: int, names: Sequence[str]) -> list[str]:
+def kind_features(title: Text, text: Text, names: Sequence[str]) -> list[str]:
     """The features that speak for a kind."""
     found: set[str] = set()
-    made = [flat[start:end] for start, end in spans[first_own:] if _MAKES.search(flat, start, end)][:3]
-    intro = made[0] if made else flat[slice(*spans[first_own])] if spans else ""
-    found |= _heads(intro, "i")
-    for sentence in made[1:2]:
-        found |= {f"second:{feature}" for feature in _heads(sentence, "i") if ":class=" in feature}
+    made = _made(text)
+    intro = made[0] if made else text.words_of(text.first_own) if text.spans else (0, 0)
+    found |= _heads(text, *intro)
+    for first, last in made[1:2]:
+        found |= {f"second:{feature}" for feature in _heads(text, first, last) if ":class=" in feature}
     found |= _of_title(title)
-    for name, pattern in _SAYS.items():
-        count = len(pattern.findall(flat))
+    counts = _said(text, 0, len(text.lows))
+    for name in _SAYS:
+        count = counts.get(name, 0)
         found.add(f"says:{name}={0 if not count else 1 if count == 1 else 2 if count < 4 else 3}")
-        if pattern.search(title):
-            found.add(f"title:says:{name}")
-        if intro and pattern.search(intro):
-            found.add(f"intro:says:{name}")
-    found |= _doings(flat, made)
-    found |= _of_names(title, names)
+    found |= {f"title:says:{name}" for name in _said(title, 0, len(title.lows))}
+    found |= {f"intro:says:{name}" for name in _said(text, *intro)}
+    found |= _doings(text, made)
+    found |= _of_names(title.flat, names)
     return sorted(found)
 
 
-def _heads(sentence: str, where: str) -> set[str]:
-    """The nouns by which a sentence says what is introduced, and their classes."""
-    found: set[str] = set()
-    for how, pattern in (("propose", _INTRODUCED), ("appose", _APPOSED)):
-        match = pattern.search(sentence)
-        if match:
-            found |= _noun(match["np"], f"{where}:{how}")
+def _said(text: Text, first: int, last: int) -> dict[str, int]:
+    """How often words of each kind stand among the words from `first` up to `last`."""
+    counts: dict[str, int] = {}
+    lows = text.lows
+    for at in range(first, last):
+        for name, before in _SAID_BY.get(lows[at], ()):
+            if not before or (at > first and lows[at - 1] == before):
+                counts[name] = counts.get(name, 0) + 1
+    return counts
+
+
+def _made(text: Text) -> list[tuple[int, int]]:
+    """The sentences, as numbers of words, in which the authors introduce something; three at most."""
+    found = []
+    for number in range(text.first_own, len(text.spans)):
+        first, last = text.words_of(number)
+        if _verb_of_authors(text.lows, first, last, INTRODUCE) >= 0:
+            found.append((first, last))
+            if len(found) == 3:
+                break
     return found
 
 
-def _noun(phrase: str, where: str) -> set[str]:
-    words = phrase.lower().split()
-    last = words[-1].strip("'.")
+def _verb_of_authors(lows: Sequence[str], first: int, last: int, verbs: frozenset[str]) -> int:
+    """Where one of the verbs follows "we" or "this paper" closely; -1 if none does."""
+    for at in range(first, last):
+        if lows[at] in _AUTHORS:
+            for verb in range(at + 1, min(last, at + 5)):
+                if lows[verb] in verbs:
+                    return verb
+        elif lows[at] in {"proposed", "introduced", "presented"} and at > first and lows[at - 1] in {"is", "are"}:
+            return at if verbs is INTRODUCE else -1
+    return -1
+
+
+def _heads(text: Text, first: int, last: int) -> set[str]:
+    """The nouns by which a sentence says what is introduced, and their classes."""
+    found: set[str] = set()
+    lows, flat = text.lows, text.flat
+    verb = next((at for at in range(first, last) if lows[at] in INTRODUCE), -1)
+    if verb >= 0 and verb + 1 < last:
+        found |= _noun(_phrase(text, verb + 1, last), "i:propose")
+    for at in range(max(first, 1), last - 1):
+        gap = flat[text.ends[at - 1] : text.starts[at]]
+        if lows[at] in {"a", "an", "the", "our"} and gap[:1] in {",", ")", "("} or (lows[at] in {"a", "an"} and " -" in gap):
+            found |= _noun(_phrase(text, at, last), "i:appose")
+            break
+    return found
+
+
+def _phrase(text: Text, first: int, last: int) -> list[str]:
+    """The words of the noun phrase that begins at a word: up to a stop or a word that ends it."""
+    lows, flat = text.lows, text.flat
+    at = first
+    while at < last and lows[at] in _STARTS_NP:
+        at += 1
+    phrase: list[str] = []
+    while at < last and len(phrase) < 10 and lows[at] not in _ENDS_NP:
+        phrase.append(lows[at])
+        if at + 1 < last and flat[text.ends[at] : text.starts[at + 1]].strip():
+            break
+        at += 1
+    return phrase
+
+
+def _noun(words: Sequence[str], where: str) -> set[str]:
+    if not words:
+        return set()
+    last = words[-1]
     found = {f"{where}:{last}"}
     if len(words) > 1:
         found.add(f"{where}:{words[-2]} {last}")
@@ -93,24 +162,27 @@ def _noun(phrase: str, where: str) -> set[str]:
     return found
 
 
-def _of_title(title: str) -> set[str]:
-    match = _TITLE_NP.search(title)
-    found = _noun(match["np"], "t") if match else set()
-    words = re.findall(r"[A-Za-z][\w-]*", title.lower())
-    found |= {f"t:has={_CLASS_OF[word]}" for word in words if word in _CLASS_OF}
-    if words:
-        found.add(f"t:first={words[0]}")
-    if "?" in title:
+def _of_title(title: Text) -> set[str]:
+    colon = title.flat.find(":")
+    first = title.word_at(colon) if colon >= 0 else 0
+    found = _noun(_phrase(title, first, len(title.lows)), "t")
+    found |= {f"t:has={_CLASS_OF[word]}" for word in title.lows if word in _CLASS_OF}
+    if title.lows:
+        found.add(f"t:first={title.lows[0]}")
+    if "?" in title.flat:
         found.add("title:asks")
     return found
 
 
-def _doings(flat: str, made: Sequence[str]) -> set[str]:
-    looks = len(_LOOKS.findall(flat))
-    found = {f"makes={len(made)}", f"looks={min(3, looks)}"}
-    first_make, first_look = _MAKES.search(flat), _LOOKS.search(flat)
-    if first_make and first_look:
-        found.add("makes:first" if first_make.start() < first_look.start() else "looks:first")
+def _doings(text: Text, made: Sequence[tuple[int, int]]) -> set[str]:
+    looked = []
+    for number in range(len(text.spans)):
+        verb = _verb_of_authors(text.lows, *text.words_of(number), _LOOK)
+        if verb >= 0:
+            looked.append(verb)
+    found = {f"makes={len(made)}", f"looks={min(3, len(looked))}"}
+    if made and looked:
+        found.add("makes:first" if made[0][0] < looked[0] else "looks:first")
     return found
 
 
@@ -125,7 +197,7 @@ def _of_names(title: str, names: Sequence[str]) -> set[str]:
     return found
 
 
-def kind(title: str, flat: str, spans: Sequence[tuple[int, int]], first_own: int, names: Sequence[str]) -> str:
+def kind(title: Text, text: Text, names: Sequence[str]) -> str:
     """The likeliest of the nine kinds."""
-    features = kind_features(title, flat, spans, first_own, names)
+    features = kind_features(title, text, names)
     return max(KINDS, key=lambda one: score(weights(f"kind:{one}"), features))

@@ -4,56 +4,66 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from importlib.resources import files
 
-# More than this many different name-like words stand in no abstract.
-MOST = 80
+from broadsheet.results.extraction.text import Text
 
-INTRODUCE = (
-    r"(?:propos(?:e|es|ed|ing)|introduc(?:e|es|ed|ing)|present(?:s|ed|ing)?|develop(?:s|ed|ing)?|releas(?:e|es|ed|ing)|"
-    r"design(?:s|ed|ing)?|build(?:s|ing)?|built|construct(?:s|ed|ing)?|creat(?:e|es|ed|ing)|contribut(?:e|es|ing)|curat(?:e|es|ed|ing)|"
-    r"establish(?:es|ed|ing)?|devis(?:e|es|ed)|open-?sourc(?:e|es|ed|ing)|unveil(?:s|ed)?|publish(?:es|ed)?|compil(?:e|es|ed)|"
-    r"instantiat(?:e|es|ed|ing)|synthesi[sz]e[sd]?)"
-)
+# More name-like words than this stand in no abstract.
+MOST = 60
+
+
+def _forms(stems: str) -> frozenset[str]:
+    """Verbs in their forms: "propose" gives proposes, proposed, proposing."""
+    forms = set()
+    for verb in stems.split():
+        root = verb.removesuffix("e")
+        forms |= {verb, f"{verb}s", f"{root}ed", f"{root}ing"}
+    return frozenset(forms)
+
+
+INTRODUCE = _forms(
+    "propose introduce present develop release design construct create contribute curate establish devise open-source opensource unveil publish "
+    "compile instantiate synthesize synthesise"
+) | {"build", "builds", "built", "building"}
 # They introduce names too, and more often what others made.
-WEAKLY = (
-    r"(?:collect(?:s|ed)?|describe[sd]?|offers?|implement(?:s|ed)?|train(?:s|ed)?|provide[sd]?|adopt|deriv(?:e|es|ed|ing)|formulat(?:e|es|ed)|"
-    r"defin(?:e|es|ed)|employ|leverag(?:e|es|ing)|study|yield(?:s|ing)?|produc(?:e|es|ed|ing)|extend|obtain|achieve|get)"
+WEAKLY = _forms("collect describe offer implement train provide adopt derive formulate define employ leverage yield produce extend obtain achieve") | {
+    "study", "studies", "get"
+}  # fmt: skip
+CALL = frozenset({"called", "named", "dubbed", "termed", "coined", "namely", "entitled", "titled", "denoted", "abbreviated", "call", "term", "dub"})
+_SMALL = frozenset({"of", "for", "and", "the", "in", "with", "to", "from", "by", "as", "over", "is", "&"})
+_OPENERS = frozenset(
+    "The A An In On For We Our This These To By With From As At While However Using Unlike Through Existing Both Experiments Code Project Model Models "
+    "Data Results It Its Their They And But Here Recent Such Specifically Moreover Furthermore Finally Additionally Extensive When Given Despite".split()
 )
-CALL = r"(?:called|named|dubbed|termed|coined|namely|denoted(?:\sas)?|referred\sto\sas|abbreviated\sas|known\sas|entitled|titled|(?:we|which\swe)\s(?:call|term|name|dub|coin)|refer\sto\s(?:it\s)?as)"
 
-_UNIT = r"[A-Za-z0-9][\w+^@&/-]*(?:\.\d[\w-]*)*(?:\([\d+]+\))?\+{0,2}"
-# One word that is shaped like a name: PFGM++, LongWriter-6k, iRoPE, H_2O, d-OPSD, GPT-4.
-_SHAPED = re.compile(
-    r"(?<![\w./:@-])"
-    r"(?=[\w+^@&-]*(?:[a-z0-9][A-Z]|[A-Z][\w^-]*[A-Z0-9]|[A-Z][\w-]*\^|\w-[A-Z]|\d[a-z]*[A-Z]|[a-z]\d\w*|\+\+))"
-    rf"{_UNIT}(?:\s\d+\.\d+)?(?![\w])"
-)
-_CAPITALS = re.compile(
-    r"(?<![\w./:@-])[A-Z][\w^+-]*(?:(?:\s(?:of|for|and|the|in|with|to|from|by|as|over|Is|is|&))?\s[A-Z][\w^+]*(?:\.\d+)*(?:-[\w]+)*){1,5}"
-)
-_SINGLE = re.compile(r"(?<![\w./:@-])[A-Z][a-z]{2,}(?:-[A-Za-z]+)*(?![\w])")
-# "we propose procedure cloning, which …": plain words, introduced as a name.
+# "we propose procedure cloning, which …": plain words behind the verb, introduced as a name.
 _PLAIN = re.compile(
-    rf"\b{INTRODUCE}\s((?!an?\b|the\b|our\b|two\b|three\b|several\b|some\b|new\b|novel\b|to\b|that\b|how\b|it\b|this\b|these\b|and\b|"
-    r"in\b|from\b|by\b|with\b|through\b|as\b|at\b|under\b|via\b|its\b|their\b|what\b|whether\b|when\b|further\b|using\b|more\b|results\b|various\b|multiple\b|many\b|different\b|both\b|for\b|us\b|us\b|on\b)[a-z][\w-]+(?:\s[a-z][\w-]+){0,3}),?\s"
-    r"(?:an?\s|which\s|that\s|the\s|\()"
+    r"\s((?!(?:an?|the|our|two|three|several|some|new|novel|to|that|how|it|this|these|and|in|from|by|with|through|as|at|under|via|its|their|what|"
+    r"whether|when|further|using|more|results|various|multiple|many|different|both|for|us|on|here|such|other|additional)\b)"
+    r"[a-z][\w-]+(?:\s[a-z][\w-]+){0,3}),?\s(?:an?\s|which\s|that\s|the\s|\()"
 )
 _CALLED = re.compile(
-    rf"\b{CALL}[\s,:]*(?:the\s|as\s)?[\"'`]{{0,2}}((?!an?\b|the\b|that\b|this\b|these\b|our\b|as\b|it\b)[A-Za-z0-9][\w^+/.-]*(?:\s(?!that\b|which\b|to\b|is\b|for\b|and\b|in\b|by\b|with\b|as\b|on\b|"
-    r"where\b|can\b|an?\b|consisting\b|based\b|using\b|under\b|from\b|into\b|has\b|has\b|are\b|was\b|we\b)[\w^+-]+){0,3})"
+    r"[\s,:]*(?:the\s|as\s)?[\"']{0,2}((?!(?:an?|the|that|this|these|our|as|it|in|to|by|for|of|with|from|us)\b)[A-Za-z0-9][\w^+/.-]*"
+    r"(?:\s(?!(?:that|which|to|is|for|and|in|by|with|as|on|where|can|an?|consisting|based|using|under|from|into|has|are|was|we|of|through|via)\b)[\w^+-]+){0,3})"
 )
 _QUOTED = re.compile(r"\"([A-Za-z][\w -]{2,40})\"")
 _BRACKET = re.compile(r"\(\s?([A-Za-z][\w+^@-]{1,24}(?:\s[\d.]+)?)(?:\s?\)|[,;]\s)")
-_LONG = re.compile(r"(?:[A-Za-z][\w^+-]*(?:[\s-](?:of|for|and|the|in|with|to|from|by|as|over|&)(?=[\s-]))?[\s-]){0,9}[A-Za-z][\w^+-]*$")
+_LONG = re.compile(r"(?:[A-Za-z][\w^+-]*[\s-]){0,9}[A-Za-z][\w^+-]*$")
 _TITLE_PREFIX = re.compile(r"^\s?[\"']?([^:?!]{2,60}?)[\"']?\s?(?::|\s[-—]{1,3}\s|\s?—)\s?(?=\S)")
+_REPORT = re.compile(r"\s(?:[Tt]echnical )?[Rr]eport$")
+_ENDS = re.compile(r"[\s.,;:'/-]+$")
+_VERSION = re.compile(r"\s\d+\.\d+(?![\w%])")
+_SHAPED = re.compile(r"[a-z0-9][A-Z]|[A-Z][\w^-]*[A-Z0-9]|[A-Z][\w-]*\^|\w-[A-Z]|\d[a-z]*[A-Z]|[a-z]\d\w*|\+\+")
+_JOINED = re.compile(r"\+{1,2}|\([\d+]+\)")
 
 
 @dataclass(slots=True)
 class Name:
     """One candidate: its spelling as first met, and its places as (in the title, start, end).
 
-    `how` notes the patterns that found it: shaped, capitals, single, plain, called, quoted, short (in brackets behind
-    its long form), long, prefix (of the title).
+    `how` notes what found it: shaped, capitals, single, plain, called, quoted, short (in brackets behind its long
+    form), long, prefix (of the title).
     """
 
     text: str
@@ -62,35 +72,121 @@ class Name:
     partner: str = ""
 
 
-def name_spans(title: str, flat: str) -> dict[str, Name]:
-    """The candidates for names in a flat title and a flat abstract, by their case-folded text."""
+@cache
+def known() -> dict[str, int]:
+    """Name-like words that many papers use, with how common they are: 1 (some papers) to 3 (very many)."""
+    levels: dict[str, int] = {}
+    text = files(__package__).joinpath("known_names.txt").read_text(encoding="utf-8")
+    for number, line in enumerate(text.splitlines()):
+        levels.update(dict.fromkeys(line.split("\t"), number + 1))
+    return levels
+
+
+def commonness(key: str) -> int:
+    """How common a name is: 0 (rare) to 3 (in very many papers)."""
+    levels = known()
+    return levels.get(key) or levels.get(key.rstrip("s"), 0)
+
+
+def name_spans(title: Text, text: Text) -> dict[str, Name]:
+    """The candidates for names in a title and an abstract, by their case-folded text."""
     found: dict[str, Name] = {}
-    prefix = _TITLE_PREFIX.match(title)
-    if prefix and len(prefix[1].split()) <= 6:
-        _title_prefix(found, prefix)
-    elif len(title.split()) <= 4 and title.strip():
-        _add(found, title, 0, len(_REPORT.sub("", title.rstrip())), "prefix", True)
-    for in_title, text in ((True, title), (False, flat)):
-        for match in _SHAPED.finditer(text):
-            _add(found, text, match.start(), match.end(), "shaped", in_title)
-            if len(found) >= MOST:
-                break
-        if in_title:
-            continue
-        for match in _CAPITALS.finditer(text):
-            _phrase(found, text, match)
-        for pattern, how in ((_PLAIN, "plain"), (_CALLED, "called"), (_QUOTED, "quoted")):
-            for match in pattern.finditer(text):
-                _add(found, text, match.start(1), match.end(1), how, in_title)
-        for match in _BRACKET.finditer(text):
-            _pair(found, text, match)
-        for match in _SINGLE.finditer(text):
-            if match[0].casefold() in found or match.start() and text[match.start() - 2 : match.start()] not in {". ", "? ", "! "}:
-                _add(found, text, match.start(), match.end(), "single", in_title)
-    found = dict(list(found.items())[:MOST])
+    _of_title(found, title.flat)
+    _words(found, title, True)
+    _words(found, text, False)
+    flat = text.flat
+    for at, low in enumerate(text.lows):
+        if low in INTRODUCE:
+            _after(found, flat, text.ends[at], _PLAIN, "plain")
+        elif low in CALL:
+            _after(found, flat, text.ends[at], _CALLED, "called")
+    if '"' in flat:
+        for match in _QUOTED.finditer(flat):
+            _add(found, flat, match.start(1), match.end(1), "quoted", False)
+    if "(" in flat:
+        for match in _BRACKET.finditer(flat):
+            _pair(found, flat, match)
     _join_plurals(found)
     _everywhere(found, flat)
     return found
+
+
+def _of_title(found: dict[str, Name], title: str) -> None:
+    """What stands before the colon of a title, or a title of few words."""
+    prefix = _TITLE_PREFIX.match(title)
+    if prefix is None:
+        if title.strip() and len(title.split()) <= 4:
+            _add(found, title, 0, len(_REPORT.sub("", title.rstrip())), "prefix", True)
+        return
+    if len(prefix[1].split()) > 6:
+        return
+    text = _REPORT.sub("", re.sub(r"^(?:The|A|An)\s", "", prefix[1].strip()))
+    start = prefix.start(1) + prefix[1].index(text)
+    name = _add(found, title, start, start + len(text), "prefix", True)
+    bracket = re.search(r"\s\(([\w+-]{2,20})\)$", text)
+    if name and bracket:
+        _add(found, title, start + bracket.start(1), start + bracket.end(1), "prefix", True)
+        _add(found, title, start, start + bracket.start(), "prefix", True)
+
+
+@lru_cache(20_000)
+def _look(word: str) -> str:
+    """What a word looks like: "shaped" as names are, "capital", or neither ("")."""
+    if _SHAPED.search(word) and not word.isdigit() and len(word) > 1:
+        return "shaped"
+    return "capital" if word[0].isupper() and len(word) > 2 else ""
+
+
+def _words(found: dict[str, Name], text: Text, in_title: bool) -> None:
+    """Words that are shaped like names, capitalised words inside a sentence, and runs of capitalised words."""
+    words, starts, ends, flat = text.words, text.starts, text.ends, text.flat
+    opening = {start for start, _ in text.spans}
+    run: list[int] = []
+    for at, word in enumerate(words):
+        look = _look(word)
+        free = flat[starts[at] - 1 : starts[at]] not in {".", "/", ":", "@", "-", "\\", "_"} or starts[at] == 0
+        if look and free:
+            opens = starts[at] in opening
+            if look == "shaped":
+                version = _VERSION.match(flat, ends[at])
+                joined = _JOINED.match(flat, ends[at])
+                _add(found, flat, starts[at], version.end() if version else joined.end() if joined else ends[at], "shaped", in_title)
+            elif not in_title and (not opens or word.casefold() in found):
+                _add(found, flat, starts[at], ends[at], "single", False)
+        if in_title:
+            continue
+        if run and not _continues(text, run[-1], at):
+            _run(found, text, run)
+            run = []
+        if (word[:1].isupper() and free) or (run and text.lows[at] in _SMALL):
+            run.append(at)
+        elif run:
+            _run(found, text, run)
+            run = []
+    if run:
+        _run(found, text, run)
+
+
+def _continues(text: Text, before: int, at: int) -> bool:
+    return text.flat[text.ends[before] : text.starts[at]] in {" ", " & "} and len(text.words[at]) > 0
+
+
+def _run(found: dict[str, Name], text: Text, run: list[int]) -> None:
+    """A run of capitalised words, without the small words at its ends and the word that opens a sentence."""
+    while run and text.lows[run[-1]] in _SMALL:
+        run = run[:-1]
+    if run and text.words[run[0]] in _OPENERS:
+        run = run[1:]
+        while run and text.lows[run[0]] in _SMALL:
+            run = run[1:]
+    if 2 <= len(run) <= 8:
+        _add(found, text.flat, text.starts[run[0]], text.ends[run[-1]], "capitals", False)
+
+
+def _after(found: dict[str, Name], flat: str, place: int, pattern: re.Pattern[str], how: str) -> None:
+    match = pattern.match(flat, place)
+    if match:
+        _add(found, flat, match.start(1), match.end(1), how, False)
 
 
 def _join_plurals(found: dict[str, Name]) -> None:
@@ -104,11 +200,11 @@ def _join_plurals(found: dict[str, Name]) -> None:
 
 def _everywhere(found: dict[str, Name], flat: str) -> None:
     """Add the places where a name stands in another case than the patterns look for: "momentum decoding"."""
-    low = flat.casefold()
+    low = flat.lower()
     if len(low) != len(flat):
         return
     for key, name in found.items():
-        if not name.how & {"prefix", "plain", "called", "long", "quoted"}:
+        if name.how.isdisjoint(("prefix", "plain", "called", "long", "quoted")):
             continue
         at = low.find(key)
         for _ in range(6):
@@ -121,39 +217,14 @@ def _everywhere(found: dict[str, Name], flat: str) -> None:
             at = low.find(key, end)
 
 
-def _title_prefix(found: dict[str, Name], prefix: re.Match[str]) -> None:
-    text = _REPORT.sub("", re.sub(r"^(?:The|A|An)\s", "", prefix[1].strip()))
-    start = prefix.start(1) + prefix[1].index(text)
-    name = _add(found, prefix.string, start, start + len(text), "prefix", True)
-    bracket = re.search(r"\s\(([\w+-]{2,20})\)$", text)
-    if name and bracket:
-        _add(found, prefix.string, start + bracket.start(1), start + bracket.end(1), "prefix", True)
-        _add(found, prefix.string, start, start + bracket.start(), "prefix", True)
-
-
-_REPORT = re.compile(r"\s(?:[Tt]echnical )?[Rr]eport$")
-_ENDS = re.compile(r"[\s.,;:'/-]+$")
-_FIRST_WORD = re.compile(r"^(?:The|A|An|In|On|For|We|Our|This|These|To|By|With|From|As|At|While|However|Using|Unlike|Through|Existing|Both|Experiments|Code|Project|Models?|Data|Results)\s")
-
-
-def _phrase(found: dict[str, Name], text: str, match: re.Match[str]) -> None:
-    """A run of capitalised words, without the small word that opens a sentence."""
-    start, end = match.span()
-    opening = _FIRST_WORD.match(match[0])
-    if opening:
-        start += opening.end()
-    if " " in text[start:end]:
-        _add(found, text, start, end, "capitals", False)
-
-
 def _pair(found: dict[str, Name], text: str, match: re.Match[str]) -> None:
     """A short form in brackets, and the words before it that it stands for."""
     short = match[1]
-    letters = [letter for letter in re.sub(r"[^A-Za-z0-9]", "", short).lower()]
-    if not letters or not any(letter.isupper() for letter in short):
+    letters = [letter for letter in short.lower() if letter.isalnum()]
+    if not letters or short.islower():
         return
-    before = _LONG.search(text[max(0, match.start() - 110) : match.start()].rstrip())
     name = _add(found, text, match.start(1), match.end(1), "short", False)
+    before = _LONG.search(text[max(0, match.start() - 100) : match.start()].rstrip())
     if not before or name is None:
         return
     begin = _begin_of_long(before[0], letters)
@@ -166,31 +237,37 @@ def _pair(found: dict[str, Name], text: str, match: re.Match[str]) -> None:
         other.partner, name.partner = name.text.casefold(), other.text.casefold()
 
 
+_INITIAL = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]")
+
+
 def _begin_of_long(words: str, letters: list[str]) -> int | None:
     """Where the long form begins: the word with the first letter, from which the others follow in order."""
-    starts = [match.start() for match in re.finditer(r"(?<![A-Za-z0-9])[A-Za-z0-9]", words)]
     best = None
-    for start in reversed(starts):
-        if words[start].lower() != letters[0]:
+    low = words.lower()
+    wanted = len(letters) - (1 if len(letters) > 3 else 0)
+    for match in reversed(list(_INITIAL.finditer(low))):
+        start = match.start()
+        if match[0] != letters[0]:
             continue
         at = 0
-        for character in words[start:].lower():
+        for character in low[start:]:
             if at < len(letters) and character == letters[at]:
                 at += 1
-        if at >= len(letters) - (1 if len(letters) > 3 else 0) and len(words[start:].split()) <= len(letters) + 4:
+        count = len(low[start:].split())
+        if at >= wanted and count <= len(letters) + 4:
             best = start
-            initials = "".join(word[0] for word in re.split(r"[\s-]+", words[start:].lower()) if word)
-            if initials.startswith(letters[0]) and len(initials) >= min(2, len(letters)):
+            if count >= min(2, len(letters)) or "-" in low[start:]:
                 break
     return best
 
 
 def _add(found: dict[str, Name], text: str, start: int, end: int, how: str, in_title: bool) -> Name | None:
     raw = text[start:end]
-    cut = _ENDS.search(raw)
-    if cut:
-        end -= len(raw) - cut.start()
-        raw = raw[: cut.start()]
+    if raw[-1:] in " .,;:'/-":
+        cut = _ENDS.search(raw)
+        if cut:
+            end -= len(raw) - cut.start()
+            raw = raw[: cut.start()]
     if raw.endswith("'s"):
         end, raw = end - 2, raw[:-2]
     if len(raw) < 2 or len(raw) > 70 or raw.isdigit():
@@ -198,7 +275,7 @@ def _add(found: dict[str, Name], text: str, start: int, end: int, how: str, in_t
     key = raw.casefold()
     name = found.get(key)
     if name is None:
-        if len(found) >= MOST:
+        if len(found) >= MOST or (how in {"shaped", "single"} and not in_title and commonness(key) > 2):
             return None
         name = found[key] = Name(raw)
     place = (in_title, start, end)

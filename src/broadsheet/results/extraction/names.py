@@ -5,43 +5,45 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
+from functools import lru_cache
 
-from broadsheet.results.extraction.claim_features import OWN
 from broadsheet.results.extraction.model import score, weights
-from broadsheet.results.extraction.name_spans import CALL, INTRODUCE, WEAKLY, Name, name_spans
+from broadsheet.results.extraction.name_spans import CALL, INTRODUCE, WEAKLY, Name, commonness, name_spans
+from broadsheet.results.extraction.text import Text
 
-_INTRODUCED = re.compile(
-    rf"\b{INTRODUCE}\s(?P<between>(?:[^.;:()]|\([^()]*\)){{0,70}}?)[\"'(\s]*$"
+_NOUNS = frozenset(
+    "dataset datasets benchmark benchmarks framework frameworks model models method methods approach algorithm algorithms system systems architecture "
+    "architectures pipeline corpus library toolkit platform strategy module modules engine network networks paradigm suite agent agents scheme technique "
+    "family series loss mechanism metric variant variants tool baseline policy".split()
 )
-_WEAKLY = re.compile(rf"\b{WEAKLY}\s(?:[^.;:()]{{0,40}}?)[\"'(\s]*$")
-_TASK = re.compile(r"\b(?:tasks?|problems?|challenges?|field|area|concept|notion|setting|phenomenon)(?:\sof|,|\scalled|\snamed|:)?\s(?:the\s)?$")
-_BY_COMMA = re.compile(rf"\b(?:{'method|framework|approach|algorithm|system|model|dataset|benchmark|strategy|pipeline|paradigm|module|technique|architecture|network|scheme|metric|agent|library|platform|engine|variant|objective|loss'})s?,\s$")
-_VERB_AFTER = re.compile(r"\"?\s(?:\([\w+-]+\)\s)?[a-z]{3,}(?:s|es)\s(?!of\b)")
-_ADJECTIVE = re.compile(r"-(?:based|driven|aware|guided|level|specific|free|style|like|trained|centric|oriented|wise|time|only|related|powered|enhanced|augmented|consistent|aligned|generated|efficient|friendly|agnostic|conditioned|tuned|quality|scale|range|term|end|shot|context|step|modal|agent|tuning|training|supervised|of-experts|language|source|native|horizon|use|policy)$", re.IGNORECASE)
-_CALLED_BEFORE = re.compile(rf"\b{CALL}[\s,:\"'(]*(?:the\s|as\s)?[\"']*$")
-_KIND_NOUN = (
-    r"(?:datasets?|benchmarks?|frameworks?|models?|methods?|approach|algorithms?|systems?|architectures?|pipelines?|corpus|library|"
-    r"toolkit|platform|strategy|modules?|engine|networks?|paradigm|suite|agents?|scheme|technique|family|series|loss|mechanism|dubbed)"
+_ARTICLES = frozenset("a an the our novel new to simple us as its".split())
+_AWAY = frozenset("for to that by with using of in on from into based which via where as through over under and".split())
+_OWNERS = frozenset({"our", "proposed", "resulting"})
+_OTHERS = frozenset(
+    "as like including over than unlike on upon versus vs against from by of in for to with using existing recent previous prior across between into "
+    "beyond via under both state-of-the-art at within through adopt leverage leveraging utilize utilizing combining extending employ employing e.g i.e "
+    "outperforms outperforming outperform surpasses surpassing surpass".split()
 )
-_OWN_BEFORE = re.compile(r"\b(?:[Oo]ur|[Tt]he\sproposed|we\scall|[Tt]he\sresulting)\s(?:[\w-]+\s){0,3}$")
-_OTHERS_BEFORE = re.compile(
-    r"\b(?:such\sas|like|e\.g\.?,?|including|i\.e\.?,?|over|than|compared\s(?:to|with)|unlike|outperform\w*|surpass\w*|based\son|built\s(?:up)?on|"
-    r"versus|vs\.?|against|from|by|of|on|in|for|to|with|using|existing|recent|previous|prior|across|between|into|beyond|via|under|both|"
-    r"state-of-the-art|as|at|within|through|adopt|leverag\w+|utiliz\w+|combin\w+|extend\w*|employ\w*)\s(?:the\s|a\s|an\s|\()?$"
+_TASKS = frozenset("task tasks problem problems challenge field area concept notion setting phenomenon".split())
+_ACTS = frozenset(
+    "is are was can could achieves achieve achieving outperforms outperform surpasses enables enable uses used leverages employs consists comprises contains "
+    "introduces improves provides reduces demonstrates supports addresses offers combines learns generates integrates allows requires delivers yields "
+    "features adopts decomposes treats exhibits consistently significantly not first also effectively substantially incorporates predicts formulates "
+    "encodes transforms operates works exploits utilizes has maintains obtains attains reaches runs shows proposes includes evaluates assesses covers "
+    "extends builds dynamically iteratively directly adaptively further successfully automatically explicitly".split()
 )
-_LISTED_BEFORE = re.compile(r"(?:,|and|or|/)\s$")
-_APPOSED_AFTER = re.compile(r"[\"')]*\s?(?:\([^()]{2,60}\)\s?)?(?:,\s(?:an?|the|which|that|our|one)\b|\s(?:-{1,2}|—)\s)")
-_ACTS_AFTER = re.compile(
-    r"\"?\s(?:\([\w+-]+\)\s)?(?:is|are|was|can|could|achiev\w+|outperform\w*|surpass\w*|enabl\w+|us(?:es|ed)|leverag\w+|employ\w*|consist\w*|compris\w+|contain\w*|"
-    r"introduc\w+|improv\w+|provid\w+|reduc\w+|demonstrat\w+|support\w*|addresses|offers?|combines?|learns?|generat\w+|integrat\w+|allows?|requires?|"
-    r"delivers?|yields?|features?|adopts?|decompos\w+|treats?|exhibits?|consistently|significantly|not\sonly|first|also|effectively|substantially|incorporat\w+|"
-    r"predicts?|formulat\w+|encod\w+|transforms?|operat\w+|works?|exploits?|utiliz\w+|has|maintains?|obtains?|attains?|reaches|runs?|shows?|proposes?|includes?|evaluat\w+|assess\w+|covers?|extends?|builds?|dynamically|iteratively|directly|adaptively|further|successfully|automatically|explicitly)\b"
+_APPOSED = re.compile(r"[\"')]*\s?(?:\([^()]{2,60}\)\s?)?(?:,\s(?:an?|the|which|that|our|one)\b|\s(?:-{1,2}|—)\s)")
+_ADJECTIVE = re.compile(
+    r"-(?:based|driven|aware|guided|level|specific|free|style|like|trained|centric|oriented|wise|time|only|related|powered|enhanced|augmented|"
+    r"consistent|aligned|generated|efficient|friendly|agnostic|conditioned|tuned|quality|scale|range|term|end|shot|context|step|modal|agent|tuning|"
+    r"training|supervised|of-experts|language|source|native|horizon|use|policy)$",
+    re.IGNORECASE,
 )
-_NOUN_AFTER = re.compile(rf"[\"')]*\s{_KIND_NOUN}\b")
-_NOUN_BEFORE = re.compile(rf"\b{_KIND_NOUN},?\s[\"'(]*$")
-_POSSESSED_AFTER = re.compile(r"'s\b")
+_CROSS = (
+    "introduced", "close", "prefix", "known=0", "called:before", "apposed", "in:title", "noun:after", "acts", "own:before",
+    "derives:prefix", "verb:after", "how=plain", "by:comma", "how=short", "how=long", "inside:longer",
+)  # fmt: skip
+_PLACES = 8  # so many places of a name say enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,37 +56,27 @@ class Named:
     end: int
 
 
-@cache
-def known() -> dict[str, int]:
-    """Name-like words that many papers use, with how common they are: 1 (some papers) to 3 (very many)."""
-    levels: dict[str, int] = {}
-    text = files(__package__).joinpath("known_names.txt").read_text(encoding="utf-8")
-    for number, line in enumerate(text.splitlines()):
-        levels.update(dict.fromkeys(line.split("\t"), number + 1))
-    return levels
-
-
-def name_features(title: str, flat: str, spans: Sequence[tuple[int, int]], first_own: int) -> list[tuple[Name, list[str]]]:
-    """The candidates of a flat title and abstract with the features that hold for each."""
-    found = name_spans(title, flat)
-    low_title = title.casefold()
+def name_features(title: Text, text: Text) -> list[tuple[Name, list[str]]]:
+    """The candidates of a title and an abstract with the features that hold for each."""
+    found = name_spans(title, text)
+    low_title = title.flat.casefold()
     prefixes = [key for key, name in found.items() if "prefix" in name.how]
-    own_from = spans[first_own][0] if spans else 0
-    rows = []
-    introduced: dict[str, bool] = {}
     covered = _covered(found)
+    rows = []
+    introduced: set[str] = set()
     for key, name in found.items():
-        features = _form(key, name, low_title, prefixes)
-        places = _places(name, title, flat, spans, own_from)
+        places = _places(name, text)
+        if "introduced" in places or "called:before" in places:
+            introduced.add(key)
+        features = _form(key, name, low_title, prefixes) + sorted(places)
         if key in covered:
             features.append("inside:longer")
-        introduced[key] = "introduced" in places or "called:before" in places
-        rows.append((key, name, features + sorted(places)))
+        rows.append((name, features))
     out = []
-    for _key, name, features in rows:
+    for name, features in rows:
         if name.partner:
             features.append("partner")
-            if introduced.get(name.partner):
+            if name.partner in introduced:
                 features.append("partner:introduced")
             if name.partner in found and "prefix" in found[name.partner].how:
                 features.append("partner:prefix")
@@ -107,104 +99,80 @@ def _covered(found: Mapping[str, Name]) -> set[str]:
     return set(found) - free
 
 
-_CROSS = ("introduced", "close", "prefix", "known=0", "called:before", "apposed", "in:title", "noun:after", "acts",
-          "own:before", "derives:prefix", "verb:after", "how=plain", "by:comma", "how=short", "how=long", "inside:longer")  # fmt: skip
-
-
 def _crossed(features: Sequence[str]) -> list[str]:
     """Pairs of features that say more together."""
     held = [feature for feature in _CROSS if feature in features]
-    shape = next((feature for feature in features if feature.startswith("shape=")), "")
-    pairs = [f"{one}&{other}" for number, one in enumerate(held) for other in held[number + 1 :]]
-    three = []
+    shape = next(feature for feature in features if feature.startswith("shape="))
+    pairs = [_pair_name(one, other) for number, one in enumerate(held) for other in held[number + 1 :]]
     if "close" in held:
-        three = [f"close&{one}&{shape}" for one in ("apposed", "in:title", "acts") if one in held]
-    return pairs + three + [f"{one}&{shape}" for one in held]
+        pairs += [f"close&{one}&{shape}" for one in ("apposed", "in:title", "acts") if one in held]
+    return pairs + [_pair_name(one, shape) for one in held]
+
+
+@lru_cache(4096)
+def _pair_name(one: str, other: str) -> str:
+    return f"{one}&{other}"
 
 
 def _form(key: str, name: Name, title: str, prefixes: Sequence[str]) -> list[str]:
     """Features of the candidate itself: how it was found, its shape, how common it is."""
-    features = [*sorted(f"how={how}" for how in name.how), f"words={min(4, len(name.text.split()))}", f"shape={_shape(name.text)}"]
-    features.append(f"known={known().get(key, known().get(key.rstrip('s'), 0))}")
+    seen = sum(1 for in_title, _, _ in name.places if not in_title)
+    features = [f"how={how}" for how in sorted(name.how)]
+    features += [f"words={min(4, name.text.count(' ') + 1)}", f"shape={shape(name.text)}", f"known={commonness(key)}", f"times={min(4, seen)}"]
     if "prefix" in name.how:
-        seen = any(not in_title for in_title, _, _ in name.places)
-        features += ["prefix", "prefix:word" if " " not in name.text else "prefix:phrase:seen" if seen else "prefix:phrase:unseen"]
-    elif key in title:
-        features.append("in:title")
-    in_text = sum(1 for in_title, _, _ in name.places if not in_title)
-    features.append(f"times={min(4, in_text)}")
-    if any(prefix != key and prefix in key and len(prefix) > 2 for prefix in prefixes):
-        features.append("derives:prefix")
-    if any(prefix != key and key in prefix for prefix in prefixes):
-        features.append("inside:prefix")
+        features += ["prefix", "prefix:word" if " " not in name.text else "prefix:phrase:seen" if seen else "prefix:phrase:unseen", "is:prefix"]
+    else:
+        if key in title:
+            features.append("in:title")
+        if prefixes:
+            features.append("other:prefix")
+    for prefix in prefixes:
+        if prefix != key:
+            if prefix in key and len(prefix) > 2:
+                features.append("derives:prefix")
+            elif key in prefix:
+                features.append("inside:prefix")
     if name.text[-1:] == "s" and name.text[:-1].isupper():
         features.append("plural")
-    if _ADJECTIVE.search(name.text):
+    if "-" in key and _ADJECTIVE.search(key):
         features.append("adjective")
-    if prefixes:
-        features.append("other:prefix" if "prefix" not in name.how else "is:prefix")
     return features
 
 
-def _shape(text: str) -> str:
+@lru_cache(20_000)
+def shape(text: str) -> str:
+    """The shape of a name: phrase:capital, camel, upper, hyphen:digit and the like."""
     if " " in text:
         words = text.split()
         small = sum(word[0].islower() for word in words if word not in {"of", "for", "and", "the", "in", "with", "to", "by", "from"})
         return "phrase:lower" if small == len(words) else "phrase:mixed" if small else "phrase:capital"
+    digit = any(letter.isdigit() for letter in text)
     if text.isupper():
-        return "upper:digit" if any(letter.isdigit() for letter in text) else "upper"
-    if re.fullmatch(r"[A-Z]{2,}s", text):
+        return "upper:digit" if digit else "upper"
+    if len(text) > 2 and text[-1] == "s" and text[:-1].isupper():
         return "upper"
     if text.islower():
         return "lower"
     if "-" in text:
-        return "hyphen:digit" if any(letter.isdigit() for letter in text) else "hyphen"
+        return "hyphen:digit" if digit else "hyphen"
     if re.search(r"[a-z][A-Z]|[A-Z]{2,}[a-z]", text):
         return "camel"
-    return "digit" if any(letter.isdigit() for letter in text) else "capital"
+    return "digit" if digit else "capital"
 
 
-def _places(name: Name, title: str, flat: str, spans: Sequence[tuple[int, int]], own_from: int) -> set[str]:
-    """Features of where the candidate stands, over all its places in the abstract."""
+def _places(name: Name, text: Text) -> set[str]:
+    """Features of where the candidate stands, over its places in the abstract."""
     features: set[str] = set()
     others = total = 0
-    for in_title, start, end in name.places[:12]:
+    own_from = text.spans[text.first_own][0] if text.spans else 0
+    for in_title, start, end in name.places[:_PLACES]:
         if in_title:
             continue
-        begin = next((first for first, last in spans if first <= start < last), 0)
-        left, right = flat[max(begin, start - 110) : start], flat[end : end + 60]
         total += 1
         if start < own_from:
             features.add("before:own")
-        match = _INTRODUCED.search(left)
-        if match:
-            between = match["between"]
-            features.add("introduced")
-            if not between or re.fullmatch(r"(?:an?|the|our|novel|new|to|simple|\s)*", between):
-                features.add("close")
-            if re.search(rf"\b(?:for|to|that|by|with|using|of|in|on|from|into|based|which|via|where|as)\s", between):
-                features.add("introduced:far")
-            if OWN.search(left):
-                features.add("introduced:own")
-        if "introduced" not in features and _WEAKLY.search(left):
-            features.add("introduced:weakly")
-        if _TASK.search(left):
-            features.add("task:before")
-        if _BY_COMMA.search(left) and right[:1] == ",":
-            features.add("by:comma")
-        if _CALLED_BEFORE.search(left):
-            features.add("called:before")
-        if _OWN_BEFORE.search(left):
-            features.add("own:before")
-        if _NOUN_BEFORE.search(left):
-            features.add("noun:before")
-        if _OTHERS_BEFORE.search(left):
-            others += 1
-        elif _LISTED_BEFORE.search(left):
-            features.add("listed:before")
-        features |= _behind(right)
-        if not left.strip():
-            features.add("opens")
+        others += _before(text, start, end, features)
+        _behind(text, end, features)
     if total and others == total:
         features.add("others:all")
     elif others:
@@ -212,21 +180,83 @@ def _places(name: Name, title: str, flat: str, spans: Sequence[tuple[int, int]],
     return features
 
 
-def _behind(right: str) -> set[str]:
-    found = set()
-    for feature, pattern in (
-        ("apposed", _APPOSED_AFTER), ("verb:after", _VERB_AFTER), ("acts", _ACTS_AFTER), ("noun:after", _NOUN_AFTER), ("possessed", _POSSESSED_AFTER)
-    ):  # fmt: skip
-        if pattern.match(right):
-            found.add(feature)
-    return found
+def _before(text: Text, start: int, end: int, features: set[str]) -> bool:
+    """Add the features of the words before a place; whether it stands as what others made does."""
+    at = text.word_at(start)
+    first = text.words_of(text.sentence_at(start))[0]
+    if at <= first:
+        features.add("opens")
+        return False
+    lows = text.lows
+    _introduced(text, first, at, features)
+    last, gap = lows[at - 1], text.flat[text.ends[at - 1] : start]
+    if last in CALL or (last in {"as", "the"} and at - 2 >= first and lows[at - 2] in CALL):
+        features.add("called:before")
+    if not _OWNERS.isdisjoint(lows[max(first, at - 4) : at]) and "," not in gap:
+        features.add("own:before")
+    if last in _NOUNS:
+        features.add("noun:before")
+        if "," in gap and text.flat[end : end + 1] == ",":
+            features.add("by:comma")
+    if last in _TASKS or (last in {"of", "called", "named", "the"} and at - 2 >= first and lows[at - 2] in _TASKS):
+        features.add("task:before")
+    if gap in {" ", " (", '"', ' "'} and (last in _OTHERS or (last in {"the", "a", "an"} and at - 2 >= first and lows[at - 2] in _OTHERS)):
+        return True
+    if "," in gap or last in {"and", "or"}:
+        features.add("listed:before")
+    return False
 
 
-def names(title: str, flat: str, spans: Sequence[tuple[int, int]], first_own: int) -> list[Named]:
+def _introduced(text: Text, first: int, at: int, features: set[str]) -> None:
+    """Look back for the verb that introduces, in the same clause."""
+    lows, flat = text.lows, text.flat
+    for back in range(at - 1, max(first, at - 13) - 1, -1):
+        if lows[back] in INTRODUCE:
+            between = lows[back + 1 : at]
+            features.add("introduced")
+            if not between or all(word in _ARTICLES for word in between):
+                features.add("close")
+            if not _AWAY.isdisjoint(between):
+                features.add("introduced:far")
+            if text.speaks_of_own(first, back + 1):
+                features.add("introduced:own")
+            return
+        if lows[back] in WEAKLY and at - back < 7:
+            features.add("introduced:weakly")
+        gap = flat[text.ends[back] : text.starts[back + 1]] if back + 1 < len(lows) else ""
+        if ";" in gap or ":" in gap:
+            return
+
+
+def _behind(text: Text, end: int, features: set[str]) -> None:
+    flat = text.flat
+    if _APPOSED.match(flat, end):
+        features.add("apposed")
+    if flat[end : end + 2] == "'s":
+        features.add("possessed")
+    at = text.word_at(end)
+    if at >= len(text.lows):
+        return
+    gap = flat[end : text.starts[at]]
+    if gap.startswith(" (") and ")" in flat[end : end + 30]:
+        at = text.word_at(flat.index(")", end))
+        gap = " "
+    if at >= len(text.lows) or gap not in {" ", '" ', ") "}:
+        return
+    word = text.lows[at]
+    if word in _ACTS:
+        features.add("acts")
+    elif word in _NOUNS:
+        features.add("noun:after")
+    elif len(word) > 4 and word.endswith("s") and text.words[at].islower():
+        features.add("verb:after")
+
+
+def names(title: Text, text: Text) -> list[Named]:
     """What the paper calls its own, each once, the surest first."""
     model = weights("names")
     kept = []
-    for name, features in name_features(title, flat, spans, first_own):
+    for name, features in name_features(title, text):
         odds = score(model, features)
         if odds > 0:
             kept.append((odds, name))
@@ -235,12 +265,12 @@ def names(title: str, flat: str, spans: Sequence[tuple[int, int]], first_own: in
     taken: set[str] = set()
     for _, name in kept:
         in_title, start, end = name.places[0]
-        text = _spelling(name, title, flat)
-        key = text.casefold()
+        spelt = _spelling(name, title.flat, text.flat)
+        key = spelt.casefold()
         if key in taken or (key.endswith("s") and key[:-1] in taken) or f"{key}s" in taken:
             continue
         taken.add(key)
-        out.append(Named(text, in_title, start, end))
+        out.append(Named(spelt, in_title, start, end))
     return out
 
 
@@ -248,6 +278,6 @@ def _spelling(name: Name, title: str, flat: str) -> str:
     """The spelling that the abstract uses most, else the title's."""
     counts: dict[str, int] = {}
     for in_title, start, end in name.places:
-        text = (title if in_title else flat)[start:end]
-        counts[text] = counts.get(text, 0) + (1 if in_title else 2)
-    return " ".join(max(counts, key=lambda text: counts[text]).split())
+        spelt = (title if in_title else flat)[start:end]
+        counts[spelt] = counts.get(spelt, 0) + (1 if in_title else 2)
+    return " ".join(max(counts, key=lambda spelt: counts[spelt]).split())

@@ -6,32 +6,34 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from broadsheet.results.extraction.text import Text
+
 # More numbers than this stand in no abstract.
 MOST = 150
 
-_FIGURE = re.compile(
-    r"(?<![A-Za-z0-9_@^])(?<![A-Za-z]-)(?<!\d[.,])(?<!\.)"
-    r"(\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?)(?![\d^_])"
-    # 4m45s, provide25-33X
-    r"|(?<=[a-z]{4})(\d+(?:\.\d+)?)(?=(?:-\d+)?\s?[xX%](?!\w))"
-    r"|(?<![A-Za-z0-9_-])(?P<word>(?:[Oo]ne|[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive|[Ss]ix|[Ss]even|[Ee]ight|[Nn]ine|[Tt]en|"
-    r"[Ee]leven|[Tt]welve|[Ff]ifteen|[Tt]wenty|[Tt]hirty|[Ff]orty|[Ff]ifty|[Hh]undred|a hundred|an)"
-    r"(?=-?fold\b|\s(?:times|orders?\sof|%|percent|x|seconds?|minutes?|hours?|days?|weeks?|steps?|"
+_FIGURE = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d^_])|\d+(?:\.\d+)?(?![\d^_])")
+# provide25-33X: a blank was lost.
+_GLUED = re.compile(r"[a-z]{4}$")
+_GLUED_UNIT = re.compile(r"(?:-\d+(?:\.\d+)?)?\s?[xX%](?!\w)")
+_COUNTING = re.compile(
+    r"-?fold\b|\s(?:times|orders?\sof|%|percent|x|seconds?|minutes?|hours?|days?|weeks?|steps?|"
     r"(?:[a-z-]+\s){0,2}(?:tokens?|steps?|timesteps?|samples?|examples?|layers?|iterations?|epochs?|"
-    r"demonstrations?|images?|labels?|parameters|queries|shots?|passes|GPUs?)\b))"
-    r"|half|[Hh]alves|[Hh]alved|[Hh]alving|[Tt]wice|[Dd]oubl(?:es|ed|ing)(?!\sas\s)|[Dd]ouble(?=\sthe)|(?<!-)[Tt]ripl(?:es(?=\s(?:the|its|their|\w+\s\w+))|ed|ing)|"
-    r"[Qq]uadrupl(?:es|ed|ing)|[Tt]wofold|[Tt]hreefold|[Ff]ourfold|[Ff]ivefold|[Ss]ixfold|[Tt]enfold|"
-    r"[Oo]rders?-of-magnitude)\b"
+    r"demonstrations?|images?|labels?|parameters|queries|shots?|passes|GPUs?)\b)"
 )
+_WHOLE_AFTER = re.compile(r"\s(?:the|its|their|\w+\s\w+)")
 
 _WORDS = {
     "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
     "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
-    "hundred": 100, "a hundred": 100,
+    "hundred": 100,
 }  # fmt: skip
 _FOLDS = {"twofold": 2, "threefold": 3, "fourfold": 4, "fivefold": 5, "sixfold": 6, "tenfold": 10}
-_VERBS = (("halv", 50.0, "%"), ("half", 50.0, "%"), ("twice", 2.0, "x"), ("doubl", 2.0, "x"), ("redoubl", 2.0, "x"),
-          ("tripl", 3.0, "x"), ("quadrupl", 4.0, "x"))  # fmt: skip
+_VERBS = {
+    "half": (50.0, "%"), "halves": (50.0, "%"), "halved": (50.0, "%"), "halving": (50.0, "%"), "twice": (2.0, "x"), "double": (2.0, "x"),
+    "doubles": (2.0, "x"), "doubled": (2.0, "x"), "doubling": (2.0, "x"), "triples": (3.0, "x"), "tripled": (3.0, "x"), "tripling": (3.0, "x"),
+    "quadruples": (4.0, "x"), "quadrupled": (4.0, "x"), "quadrupling": (4.0, "x"),
+}  # fmt: skip
+_SPELT = frozenset({*_WORDS, *_FOLDS, *_VERBS, "order-of-magnitude"})
 
 _TIMES = (
     r"x(?!\w|-\d|\s*\d)|X(?!\w|\s*\d)|-?\s?fold\b"
@@ -101,29 +103,33 @@ class Number:
     decimal: bool = False
 
 
-def numbers(flat: str) -> list[Number]:
-    """Every number of the flat text that is not part of a name, at most `MOST`, in order."""
-    found: list[Number] = []
+def numbers(text: Text) -> list[Number]:
+    """Every number of a text that is not part of a name, at most `MOST`, in order."""
+    flat = text.flat
+    found = []
     for match in _FIGURE.finditer(flat):
-        number = _word(flat, match) if match["word"] else _figure(flat, match)
-        if number is None or (found and number.start < found[-1].end):
-            continue
-        found.append(number)
-        if len(found) == MOST:
-            break
-    return found
+        number = _figure(flat, *match.span())
+        if number is not None:
+            found.append(number)
+            if len(found) == MOST:
+                break
+    if not _SPELT.isdisjoint(text.lows) or "fold" in flat:
+        found += _spelt(text)
+        found.sort(key=lambda number: number.start)
+    kept: list[Number] = []
+    for number in found:
+        if not kept or number.start >= kept[-1].end:
+            kept.append(number)
+    return kept
 
 
-def _figure(flat: str, match: re.Match[str]) -> Number | None:
-    start, end = match.span()
-    figure = match[0].replace(",", "")
-    if len(figure) > 15:
-        return None
-    # MATH-500 is a name, and so is GPT-4-1106; 2-4x is a range.
-    if flat[start - 1 : start] == "-" and not (flat[start - 2 : start - 1].isdigit() or flat[start - 2 : start] in {" -", "--", ")-", "x-", "X-", "%-", "(-"}):  # noqa: E501
+def _figure(flat: str, start: int, end: int) -> Number | None:
+    """The number whose figure stands there; None if the figure is part of a name, a place, a size, a year."""
+    if end - start > 15 or not _free(flat, start, end):
         return None
     if _NOT_AFTER.match(flat, end) or _MACHINES.match(flat, end) or _is_place(flat, start, end):
         return None
+    figure = flat[start:end].replace(",", "")
     number = Number(start, end, end, float(figure), "bare", "", decimal="." in figure)
     if flat[start - 1 : start] == "$":
         number.start, number.kind, number.unit = start - 1, "money", "$"
@@ -136,34 +142,59 @@ def _figure(flat: str, match: re.Match[str]) -> Number | None:
     return number
 
 
+def _free(flat: str, start: int, end: int) -> bool:
+    """Whether a figure stands on its own: MATH-500 and GPT-4-1106 are names, 2-4x is a range."""
+    before = flat[max(0, start - 2) : start]
+    last = before[-1:]
+    if last.isalnum() or last in {"_", "@", "^"}:
+        return _GLUED.search(flat[max(0, start - 4) : start]) is not None and _GLUED_UNIT.match(flat, end) is not None
+    if last in {".", ","}:
+        return not before[0].isalnum()
+    if last == "-":
+        return not before[0].isalpha() or before in {"x-", "X-"}
+    return True
+
+
 def _is_place(flat: str, start: int, end: int) -> bool:
-    """Whether a figure numbers something: the second side of 128x128, (2), 3), a year, Claude 3.7."""
-    if re.search(r"\d\s*x\s*$", flat[max(0, start - 12) : start]):
+    """Whether a figure numbers something: the second side of 128x128, (2), 3), a year."""
+    if flat[max(0, start - 12) : start].rstrip()[-1:] == "x" and re.search(r"\d\s*x\s*$", flat[max(0, start - 12) : start]):
         return True
     whole = flat[start:end].isdigit()
-    if whole and end - start < 3 and flat[end : end + 1] == ")" and re.search(r"(?:^|[\s(,;:])$", flat[:start][-1:] or " "):
-        return not re.search(r"[A-Za-z%]\s$", flat[max(0, start - 2) : start])
+    if whole and end - start < 3 and flat[end : end + 1] == ")":
+        return flat[start - 1 : start] in {"", " ", "(", ",", ";", ":"} and not re.search(r"[A-Za-z%]\s$", flat[max(0, start - 2) : start])
     return whole and end - start == 4 and flat[start : start + 2] in {"19", "20"} and not _UNIT.match(flat, end)
 
 
-def _word(flat: str, match: re.Match[str]) -> Number | None:
-    """A number word: `halves`, `twice`, `two orders of magnitude`, `ten seconds`."""
-    start, end = match.span("word")
-    word = match["word"].lower()
+def _spelt(text: Text) -> list[Number]:
+    """The numbers written in words: `halves`, `twice`, `two orders of magnitude`, `ten seconds`, `five-fold`."""
+    found = []
+    for at, low in enumerate(text.lows):
+        word = low.removesuffix("-fold") if low.endswith("-fold") else low
+        if word in _SPELT:
+            number = _word(text.flat, text.starts[at], text.starts[at] + len(word), word)
+            if number is not None:
+                found.append(number)
+    return found
+
+
+def _word(flat: str, start: int, end: int, word: str) -> Number | None:
     if word in _FOLDS:
         return Number(start, end, end, float(_FOLDS[word]), "factor", "x", word=True)
-    for stem, value, unit in _VERBS:
-        if word.startswith(stem):
-            return Number(start, end, end, value, "percent" if unit == "%" else "factor", unit, word=True)
+    if word in _VERBS:
+        value, unit = _VERBS[word]
+        if (word in {"double", "triples"} and not _WHOLE_AFTER.match(flat, end)) or flat[end : end + 4] == " as " or flat[start - 1 : start] == "-":
+            if word != "twice":
+                return None
+        return Number(start, end, end, value, "percent" if unit == "%" else "factor", unit, word=True)
     if word.startswith("order"):
-        return None if word.startswith("orders") else Number(start, end, end, 10.0, "factor", "x", word=True)
+        return Number(start, end, end, 10.0, "factor", "x", word=True)
+    if not _COUNTING.match(flat, end):
+        return None
     number = Number(start, end, end, float(_WORDS[word]), "count", "", word=True)
     unit_match = _UNIT.match(flat, end)
     if unit_match:
         _set_unit(number, unit_match)
-    if word == "an" and number.unit != "x":
-        return None
-    return number
+    return None if word == "an" and number.unit != "x" else number
 
 
 def _set_unit(number: Number, unit: re.Match[str]) -> None:

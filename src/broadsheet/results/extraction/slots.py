@@ -33,7 +33,8 @@ _MEMBER_LIMIT = 130
 
 def claims_of(abstract: str, setting: Setting, kept: Sequence[tuple[Quantity, int]]) -> list[Claim]:
     """The claims that the quantities `kept` make, with the numbers of their sentences; `abstract` is as the source gave it."""
-    flat, spans, chains = setting.flat, setting.spans, chained(setting.flat, kept)
+    flat, spans = setting.text.flat, setting.text.spans
+    chains = chained(flat, kept)
     made: list[Claim] = []
     for chain in chains:
         first: Metric | None = None
