@@ -30,16 +30,17 @@ PAIR_WEIGHT = 0.3
 ALL_WORDS = 2.0  # for a paper with every word of a short query
 SHORT = 8  # words: up to here pairs, and holding all of the words, count
 RUN = 5  # words of the shortest verbatim run
-MAX_RUNS = 32
+MAX_RUNS = 8
 # A run whose every word stands in more papers than this ("in this paper we propose") tells little and costs most.
-RUN_POSTINGS = 20_000
+RUN_POSTINGS = 10_000
+PAIR_POSTINGS = 20_000  # a pair whose words both stand in more papers than this tells little and costs most
 QUOTED = 0.5  # share of the runs from which on a paper is one that the query is quoted from, not one that talks alike
 RUNS = 10.0  # BM25 of all runs together below that share
 VERBATIM = 2_000.0  # of all runs together from that share on: above any BM25 sum
 EXACT = 100_000.0  # above them all, and 32-bit scores still tell 0.02 apart
 _EACH_RUN = 2_000.0  # in the engine's score, so that runs can be counted from it
 MAX_WORDS = 100  # the most telling words of a long query; the others change little and cost most
-MAX_POSTINGS = 200_000  # documents looked at for words, beyond the three most telling ones
+MAX_POSTINGS = 400_000  # documents looked at for words, beyond the three most telling ones
 MAX_SEQUENCE = 400  # words of a query in which runs are looked for
 
 
@@ -120,7 +121,7 @@ class Ranking:
         queries = [Query.const_score_query(self._term("title_key", analysis.title_key(said.sequence)), EXACT)]
         if 1 < len(said.counts) <= SHORT:
             chosen = {word for word in said.counts if said.frequency[word]}
-            queries += self._side_by_side(said.sequence, chosen)
+            queries += self._side_by_side(said, chosen)
             if len(chosen) == len(said.counts):
                 every = self._each([self._term("all", word) for word in said.counts])
                 queries.append(Query.const_score_query(every, ALL_WORDS))
@@ -201,9 +202,12 @@ class Ranking:
         chosen = [min(some, key=lambda run: (not rarest[run], rarest[run])) for some in stretches]
         return [run for run in chosen if rarest[run]], len(chosen)
 
-    def _side_by_side(self, sequence: list[str], chosen: set[str]) -> list[Query]:
-        pairs = dict.fromkeys((a, b) for a, b in pairwise(sequence) if a != b and a in chosen and b in chosen)
-        return [Query.boost_query(self._phrase("all", pair), PAIR_WEIGHT) for pair in pairs]
+    def _side_by_side(self, said: Said, chosen: set[str]) -> list[Query]:
+        pairs = dict.fromkeys(
+            pair for pair in pairwise(said.sequence) if pair[0] != pair[1] and chosen.issuperset(pair)
+        )
+        telling = [pair for pair in pairs if min(said.frequency[word] for word in pair) <= PAIR_POSTINGS]
+        return [Query.boost_query(self._phrase("all", pair), PAIR_WEIGHT) for pair in telling]
 
     def _excluded(self, part: Term | Phrase | Filter) -> Query:
         if isinstance(part, Filter):
