@@ -83,7 +83,7 @@ def in_json(path: Path, *keys: str) -> int:
 
 
 def in_bibtex(path: Path) -> int:
-    starts = re.findall(rb"@[ \t]*([A-Za-z]+)[ \t]*[{(]", path.read_bytes())
+    starts = re.findall(rb"(?<!\\)@[ \t]*([A-Za-z]+)[ \t]*[{(]", path.read_bytes())
     return sum(kind.lower() not in (b"comment", b"string", b"preamble") for kind in starts)
 
 
