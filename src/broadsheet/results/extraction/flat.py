@@ -26,64 +26,63 @@ _SYMBOLS = {
     "leqslant": "<", "lt": "<", "textless": "<", "textgreater": ">", "textasciitilde": "~", "pm": "±", "uparrow": " ",
     "downarrow": " ", "rightarrow": ">", "to": ">", "mathbf": " ", "textbf": " ", "textit": " ", "emph": " ",
     "texttt": " ", "textsc": " ", "textsf": " ", "mathrm": " ", "text": " ", "mathcal": " ", "bf": " ", "it": " ",
-    "method": " ", "underline": " ", "xspace": " ", "mbox": " ", "rm": " ",
+    "method": " ", "underline": " ", "xspace": " ", "mbox": " ", "rm": " ", "em": " ", "tt": " ", "sc": " ",
 }  # fmt: skip
 
-_LATEX = re.compile(
-    r"\\([A-Za-z]{2,15})(?![A-Za-z])"  # \times
-    r"|\\(%)"
-    r"|\{\s?(?:\\?(times|sim|approx|geq|leq|bf|it|em|rm|tt|sc)\b)"  # {times}, {bf Name}
-    r"|(?<=\d)\}?\s?(times)(?![A-Za-z])"  # 2.4times, and 4 times
-    r"|(?<=\d)\s?(sim)\s?(?=\d)"  # 10sim100
-    r"|(?<![A-Za-z])(sim|approx|leq|geq|textless|textgreater)\s?(?=\d)"
-    r"|(?<=\w)(~)(?=[A-Za-z(])"  # Name~(N), introduce~Name: a hard blank
-    r"|(?<!\$)\$(?=[^$]{1,40}\$)|(?<=[\d%x}])(\$)"
+# Every pattern begins with a sign or a word that is looked for first: most texts have none of them.
+_COMMAND = re.compile(r"\\(?:([A-Za-z]{2,15})(?![A-Za-z])|(%))")
+_BRACED = re.compile(r"\{\s?\\?(times|sim|approx|geq|leq|bf|it|em|rm|tt|sc)\b")
+_TIMES = re.compile(r"times(?![A-Za-z])")
+_BARE = re.compile(r"(?:sim|approx|leq|geq|textless|textgreater)(?=\s?\d)")
+_HARD_BLANK = re.compile(r"(?<=\w)~(?=[A-Za-z(])")
+_DOLLAR = re.compile(r"(?<!\$)\$(?=[^$]{1,40}\$)|(?<=[\d%x}])\$|\$(?!\d)")
+_COUNTED = re.compile(
+    r"\s+(?:faster|slower|larger|bigger|smaller|more|less|fewer|higher|lower|better|greater|longer|shorter|cheaper|"
+    r"as|the|that|speed|reduction|improvement|increase|acceleration|compression|savings?|throughput|lighter|further|"
+    r"quicker|inference|on|in|compared|over|than|relative|with)\b|\s*[.,;:)]"
 )
-_LONE_DOLLAR = re.compile(r"\$(?!\d)")
 
 
 def flatten(text: str) -> str:
     """The flat copy of `text`, of exactly its length (at most `LIMIT` characters)."""
     flat = text[:LIMIT].translate(_PLAIN)
-    if "\\" in flat or "times" in flat or "{" in flat or "$" in flat or "~" in flat or "sim" in flat or "approx" in flat:
-        flat = _LATEX.sub(_one, flat)
-    if "**" in flat:
-        flat = flat.replace("**", "  ")
+    if "\\" in flat:
+        flat = _COMMAND.sub(_command, flat).replace("\\", " ")
+    if "{" in flat:
+        flat = _BRACED.sub(_command, flat)
     if "$" in flat:
-        flat = _LONE_DOLLAR.sub(" ", flat)
-    if "{" in flat or "\\" in flat or "}" in flat:
-        flat = flat.replace("{", " ").replace("}", " ").replace("\\", " ")
-    return flat
+        flat = _DOLLAR.sub(" ", flat)
+    if "{" in flat or "}" in flat:
+        flat = flat.replace("{", " ").replace("}", " ")
+    if "times" in flat:
+        flat = _TIMES.sub(_times, flat)
+    if "sim" in flat or "approx" in flat or "leq" in flat or "geq" in flat or "textless" in flat or "textgreater" in flat:
+        flat = _BARE.sub(_bare, flat)
+    if "~" in flat:
+        flat = _HARD_BLANK.sub(" ", flat)
+    return flat.replace("**", "  ") if "**" in flat else flat
 
 
-def _one(match: re.Match[str]) -> str:
-    """What stands for a piece of LaTeX: one sign and blanks, as long as the piece was."""
-    whole = match[0]
-    command, percent, braced, glued, between, loose, _hard, dollar = match.groups()
-    if percent:
-        return " %"
-    if glued:
-        return _times(match)
-    name = command or braced or between or loose
-    if name:
-        sign = _SYMBOLS.get(name, " " if command or braced else name)
-        # Blanks first: what stands behind the sign stays right behind it.
-        return " " * (len(whole) - len(sign)) + sign if whole[-1] != " " else sign.rjust(len(whole) - 1) + " "
-    if dollar:
-        return " "
-    return " " * len(whole)
+def _command(match: re.Match[str]) -> str:
+    """The sign that a LaTeX command stands for, as long as the command: blanks first, so that what follows the command
+    stays right behind it.
+    """
+    name = match[1]
+    return ("%" if name is None else _SYMBOLS.get(name, " ")).rjust(len(match[0]))
 
 
-_COUNTED = re.compile(
-    r"\s+(?:faster|slower|larger|bigger|smaller|more|less|fewer|higher|lower|better|greater|longer|shorter|cheaper|"
-    r"as|the|that|speed|reduction|improvement|increase|acceleration|compression|savings?|throughput|lighter|further|"
-    r"quicker|inference|faster|on|in|compared|over|than|relative|with)\b|\s*[.,;:)]"
-)
+def _bare(match: re.Match[str]) -> str:
+    """`10sim100` and `sim500`: a command that lost its backslash, unless it ends a word."""
+    before = match.string[match.start() - 1 : match.start()]
+    return match[0] if before.isalpha() else _SYMBOLS[match[0]].rjust(len(match[0]))
 
 
 def _times(match: re.Match[str]) -> str:
     """`2.4times` is a factor, and so is `4 times faster`; `we run it 4 times` is a count and stays."""
-    whole = match[0]
-    if whole[0].isspace() and not _COUNTED.match(match.string, match.end()):
-        return whole
-    return "x".rjust(len(whole))
+    text, start = match.string, match.start()
+    glued = text[start - 1 : start].isdigit()
+    apart = text[start - 1 : start] == " " and text[max(0, start - 2) : start - 1].isdigit()
+    spread = text[max(0, start - 6) : start].rstrip()[-1:].isdigit()
+    if glued or ((apart or spread) and _COUNTED.match(text, match.end())):
+        return "    x"
+    return match[0]

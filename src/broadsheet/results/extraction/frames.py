@@ -100,16 +100,16 @@ def _changed(change: str, what: str) -> tuple[str, str]:
 
 def left_frame(left: str, before: int) -> Metric | None:
     """The metric named before a number; `before` is where `left` begins in the text."""
-    match = _last(_LEFT_BY, left)
+    match = _last(_LEFT_BY, left) if " by " in left else None
     if match:
         return _by(match, before)
-    match = _LEFT_FROM.search(left[-140:])
+    match = _LEFT_FROM.search(left[-140:]) if " from " in left[-30:] else None
     if match and (match["what"] or match["inner"]):
         offset = before + max(0, len(left) - 140)
         return _from(match, offset)
-    match = _LEFT_OF.search(left[-110:])
+    match = _LEFT_OF.search(left[-90:])
     if match:
-        offset = before + max(0, len(left) - 110)
+        offset = before + max(0, len(left) - 90)
         what = tidy(match["what"])
         if match["inner"] and re.fullmatch(rf"{_CHANGE}|increase|scores?", what, re.IGNORECASE):
             text, direction = _changed(what.lower(), tidy(match["inner"]))

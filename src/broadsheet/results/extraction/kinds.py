@@ -88,7 +88,10 @@ def _said(text: Text, first: int, last: int) -> dict[str, int]:
     counts: dict[str, int] = {}
     lows = text.lows
     for at in range(first, last):
-        for name, before in _SAID_BY.get(lows[at], ()):
+        said = _SAID_BY.get(lows[at])
+        if said is None:
+            continue
+        for name, before in said:
             if not before or (at > first and lows[at - 1] == before):
                 counts[name] = counts.get(name, 0) + 1
     return counts
@@ -108,13 +111,15 @@ def _made(text: Text) -> list[tuple[int, int]]:
 
 def _verb_of_authors(lows: Sequence[str], first: int, last: int, verbs: frozenset[str]) -> int:
     """Where one of the verbs follows "we" or "this paper" closely; -1 if none does."""
-    for at in range(first, last):
-        if lows[at] in _AUTHORS:
-            for verb in range(at + 1, min(last, at + 5)):
-                if lows[verb] in verbs:
-                    return verb
-        elif lows[at] in {"proposed", "introduced", "presented"} and at > first and lows[at - 1] in {"is", "are"}:
-            return at if verbs is INTRODUCE else -1
+    sentence = lows[first:last]
+    if _AUTHORS.isdisjoint(sentence):
+        made = {"proposed", "introduced", "presented"}.intersection(sentence) if verbs is INTRODUCE else ()
+        return next((first + at for at, low in enumerate(sentence) if low in made and sentence[at - 1] in {"is", "are"}), -1) if made else -1
+    for at, low in enumerate(sentence):
+        if low in _AUTHORS:
+            for verb in range(at + 1, min(len(sentence), at + 5)):
+                if sentence[verb] in verbs:
+                    return first + verb
     return -1
 
 

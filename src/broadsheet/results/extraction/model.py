@@ -19,7 +19,7 @@ def weights(name: str) -> Mapping[str, float]:
 
 def score(model: Mapping[str, float], features: Iterable[str]) -> float:
     """The log-odds that a model gives to what shows `features`; unknown features say nothing."""
-    return model["bias"] + sum(model.get(feature, 0.0) for feature in features)
+    return model["bias"] + sum(filter(None, map(model.get, features)))
 
 
 def probability(log_odds: float) -> float:

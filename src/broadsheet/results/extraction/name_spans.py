@@ -49,7 +49,7 @@ _CALLED = re.compile(
 )
 _QUOTED = re.compile(r"\"([A-Za-z][\w -]{2,40})\"")
 _BRACKET = re.compile(r"\(\s?([A-Za-z][\w+^@-]{1,24}(?:\s[\d.]+)?)(?:\s?\)|[,;]\s)")
-_LONG = re.compile(r"(?:[A-Za-z][\w^+-]*[\s-]){0,9}[A-Za-z][\w^+-]*$")
+_NO_WORD = re.compile(r"[^\w\s^+-]")
 _TITLE_PREFIX = re.compile(r"^\s?[\"']?([^:?!]{2,60}?)[\"']?\s?(?::|\s[-—]{1,3}\s|\s?—)\s?(?=\S)")
 _REPORT = re.compile(r"\s(?:[Tt]echnical )?[Rr]eport$")
 _ENDS = re.compile(r"[\s.,;:'/-]+$")
@@ -139,36 +139,39 @@ def _look(word: str) -> str:
 
 def _words(found: dict[str, Name], text: Text, in_title: bool) -> None:
     """Words that are shaped like names, capitalised words inside a sentence, and runs of capitalised words."""
-    words, starts, ends, flat = text.words, text.starts, text.ends, text.flat
+    words, lows, starts, ends, flat = text.words, text.lows, text.starts, text.ends, text.flat
     opening = {start for start, _ in text.spans}
     run: list[int] = []
     for at, word in enumerate(words):
-        look = _look(word)
-        free = flat[starts[at] - 1 : starts[at]] not in {".", "/", ":", "@", "-", "\\", "_"} or starts[at] == 0
-        if look and free:
-            opens = starts[at] in opening
-            if look == "shaped":
-                version = _VERSION.match(flat, ends[at])
-                joined = _JOINED.match(flat, ends[at])
-                _add(found, flat, starts[at], version.end() if version else joined.end() if joined else ends[at], "shaped", in_title)
-            elif not in_title and (not opens or word.casefold() in found):
-                _add(found, flat, starts[at], ends[at], "single", False)
+        low = lows[at]
+        if word == low and word.isalpha():
+            # A plain word: it can only hold a run together.
+            if run:
+                if low in _SMALL and flat[ends[at - 1] : starts[at]] == " ":
+                    run.append(at)
+                else:
+                    _run(found, text, run)
+                    run = []
+            continue
+        free = starts[at] == 0 or flat[starts[at] - 1] not in "./:@-\\_"
+        look = _look(word) if free else ""
+        if look == "shaped":
+            more = _VERSION.match(flat, ends[at]) or _JOINED.match(flat, ends[at])
+            _add(found, flat, starts[at], more.end() if more else ends[at], "shaped", in_title)
+        elif look and not in_title and (starts[at] not in opening or low in found):
+            _add(found, flat, starts[at], ends[at], "single", False)
         if in_title:
             continue
-        if run and not _continues(text, run[-1], at):
+        if run and flat[ends[run[-1]] : starts[at]] not in {" ", " & "}:
             _run(found, text, run)
             run = []
-        if (word[:1].isupper() and free) or (run and text.lows[at] in _SMALL):
+        if free and word[0].isupper():
             run.append(at)
         elif run:
             _run(found, text, run)
             run = []
     if run:
         _run(found, text, run)
-
-
-def _continues(text: Text, before: int, at: int) -> bool:
-    return text.flat[text.ends[before] : text.starts[at]] in {" ", " & "} and len(text.words[at]) > 0
 
 
 def _run(found: dict[str, Name], text: Text, run: list[int]) -> None:
@@ -224,13 +227,16 @@ def _pair(found: dict[str, Name], text: str, match: re.Match[str]) -> None:
     if not letters or short.islower():
         return
     name = _add(found, text, match.start(1), match.end(1), "short", False)
-    before = _LONG.search(text[max(0, match.start() - 100) : match.start()].rstrip())
-    if not before or name is None:
+    if name is None:
         return
-    begin = _begin_of_long(before[0], letters)
+    before = text[max(0, match.start() - 100) : match.start()].rstrip()
+    before = " ".join(_NO_WORD.split(before)[-1].split(" ")[-10:]).lstrip()
+    if not before:
+        return
+    begin = _begin_of_long(before, letters)
     if begin is None:
         return
-    long = before[0][begin:]
+    long = before[begin:]
     start = text.rfind(long, 0, match.start())
     other = _add(found, text, start, start + len(long), "long", False)
     if other:

@@ -10,6 +10,7 @@ from broadsheet.results.extraction.flat import flatten
 from broadsheet.results.extraction.sentences import sentences
 
 _WORD = re.compile(r"[A-Za-z0-9][\w+^@&/'-]*(?:\.\d[\w-]*)*")
+_TAIL = "-'/&@"
 _OWN = frozenset({"we", "our", "us", "ours", "introducing", "we're"})
 _OWN_PAIRS = {
     "this": frozenset({"paper", "work", "study", "article", "thesis", "report", "research", "survey", "review"}),
@@ -59,12 +60,14 @@ def ready(raw: str) -> Text:
     for match in _WORD.finditer(flat):
         word = match[0]
         start, end = match.span()
-        bare = word.rstrip("-'/&@")
-        if bare.endswith("'s"):
-            bare = bare[:-2]
-        words.append(bare)
+        if word[-1] in _TAIL or word[-2:] == "'s":
+            bare = word.rstrip(_TAIL)
+            bare = bare.removesuffix("'s")
+            end += len(bare) - len(word)
+            word = bare
+        words.append(word)
         starts.append(start)
-        ends.append(end - len(word) + len(bare))
+        ends.append(end)
     text = Text(flat, sentences(flat), words, [word.lower() for word in words], starts, ends)
     for number in range(len(text.spans)):
         if text.speaks_of_own(*text.words_of(number)):
