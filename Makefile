@@ -17,6 +17,7 @@ help: ## List these commands.
 demo: $(VENV)/runtime.stamp ## Set up, take in the five captured pages, and serve them at http://127.0.0.1:8000 (PORT=, DEMO_ONCE=1).
 	@$(OWN_HOME) $(BIN)/broadsheet ingest demo/captures
 	@$(OWN_HOME) $(BIN)/broadsheet index
+	@echo "To go on with this week's papers from arXiv:  $(BIN)/broadsheet harvest arxiv-oai --set cs.CL --home .home"
 	@if [ -n "$(DEMO_ONCE)" ]; then echo "Ready. Without DEMO_ONCE, make demo now serves http://127.0.0.1:$(PORT)"; \
 	else exec $(OWN_HOME) $(BIN)/broadsheet serve --port $(PORT); fi
 

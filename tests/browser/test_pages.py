@@ -21,6 +21,7 @@ PATHS = {
     "paper": "/papers/1706.03762",
     "hostile": "/papers/doi:10.1234/%3Cscript%3E%22x%22%3F%23%25",
     "sources": "/sources",
+    "ledger": "/ledger",
     "login": "/login",
     "not found": "/papers/nothing",
 }

@@ -25,6 +25,7 @@ from broadsheet.ingest.gates import Clock, Sleep
 from broadsheet.ingest.harvest_store import (
     GivenWay,
     Tally,
+    asked_about,
     from_json,
     known_state,
     open_cursor,
@@ -51,6 +52,7 @@ from broadsheet.leases import services as leases
 
 LEASE_SECONDS = 90.0
 READINGS = 4  # times that an answer that can't be read is asked for
+REFUSALS = 5  # requests about targets that may go wrong for good in one run
 RESTARTS = 3  # times that a walk begins again in one run
 
 Stop = Callable[[], bool]
@@ -315,7 +317,10 @@ class _Run:
                 answer, page = self._read(request, state, "", {})
             except (Refused, NotReadable) as error:
                 self.failed.append((str(error), "refused" if isinstance(error, Refused) else "unreadable"))
-                return True
+                if len(self.failed) >= REFUSALS:
+                    return False
+                asked_about(about=self.about, targets=found, at=self.clock())  # the others get their turn
+                continue
             self._store(page or Page(), answer, None, found, "")
             self.report.targets += len(found)
             pages += 1

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -136,8 +136,13 @@ def _remember(about: About, page: Page, answer: Answer, targets: Mapping[Target,
     readings = [(pk, one.signal, one.value) for one in page.told for pk in papers.get(one.target, ())]
     if readings:
         observe_papers(readings=readings, source=about.records_as, at=answer.at)
-    for key in papers:
-        AskedAbout.objects.update_or_create(source=about.name, target=key, defaults={"at": answer.at})
+    asked_about(about=about, targets=targets, at=answer.at)
+
+
+def asked_about(*, about: About, targets: Iterable[Target], at: dt.datetime) -> None:
+    """Remember that a source was asked about these targets."""
+    for target in targets:
+        AskedAbout.objects.update_or_create(source=about.name, target=target.key[:320], defaults={"at": at})
 
 
 def address_digest(about: About, request: Request) -> str:

@@ -71,8 +71,7 @@ class World:
         self._lock = threading.Lock()
         self._count = 0
         handler = type("Handler", (_Handler,), {"world": self})
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), handler)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
 
     @property
@@ -125,6 +124,13 @@ def chance_of(seed: int, faults: Sequence[str], *, share: float) -> Callable[[in
         return fault
 
     return plan
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Nothing: whoever asked was killed, and the test knows."""
 
 
 class _Handler(BaseHTTPRequestHandler):
