@@ -169,6 +169,61 @@ def test_part_of_the_lists_is_enough_for_most_of_the_nearest(
     assert len(set(some.tolist()) & set(all_of_them.tolist())) >= 6
 
 
+@pytest.mark.parametrize("share", [0.9, 0.3, 0.1, 0.01])
+def test_most_of_the_nearest_are_found_among_those_that_may_come(
+    backend: EmbeddedBackend, monkeypatch: pytest.MonkeyPatch, share: float
+) -> None:
+    monkeypatch.setattr(vectors, "FLAT", 1_000)
+    monkeypatch.setattr(scanning, "SCAN", 20)
+    monkeypatch.setattr(scanning, "BREADTH", 20)
+    fill(backend, documents(4_000))
+    change(backend, put=documents(100, seed=3, first=200), delete=range(1, 60))
+    view = backend.reader()._snapshot.view
+    assert view is not None
+    assert view.base is not None
+    assert len(view.tail)
+    allowed = np.random.default_rng(5).random(len(view.rows)) < share
+    may = np.flatnonzero(allowed & view.living)
+    vectors_of = view.vectors(may)
+    found = []
+    for query in Hashing().embed([f"w{number} w{number + 1} w{number * 2}" for number in range(1, 40)]):
+        slots, dots = view.nearest(query, 10, allowed=allowed)
+        assert set(slots.tolist()) <= set(may.tolist())
+        assert dots == pytest.approx(view.vectors(slots) @ query, abs=1e-5)
+        wanted = min(10, len(may))
+        exact = set(may[np.argsort(-(vectors_of @ query))[:wanted]].tolist())
+        found.append(len(exact & set(slots.tolist())) / wanted)
+    assert np.mean(found) >= 0.75
+
+
+def test_lists_stay_as_they_are_until_there_are_twice_as_many_rows(
+    backend: EmbeddedBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vectors, "FLAT", 100)
+    fill(backend, documents(900))
+    first = backend.reader()._snapshot.view
+    change(backend, put=documents(300, seed=2, first=2_000))
+    second = backend.reader()._snapshot.view
+    change(backend, put=documents(900, seed=3, first=4_000))
+    third = backend.reader()._snapshot.view
+    assert first is not None
+    assert second is not None
+    assert third is not None
+    bases = [view.base for view in (first, second, third)]
+    assert [len(base.rows) for base in bases if base] == [900, 1_200, 2_100]
+    assert bases[0]
+    assert bases[1]
+    assert bases[2]
+    assert (bases[0].centroids == bases[1].centroids).all()
+    assert len(bases[2].centroids) == 46
+    for base in bases:
+        assert base
+        lists = np.repeat(np.arange(len(base.sizes)), base.sizes)
+        nearest = (base.vectors.astype(np.float32) @ base.centroids.T).argmax(axis=1)
+        assert (lists == nearest).mean() > 0.99
+        assert sorted(base.pks.tolist()) == sorted(set(base.pks.tolist()))
+
+
 def test_it_gives_the_same_without_the_quick_arithmetic(
     backend: EmbeddedBackend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
