@@ -31,10 +31,10 @@ _CLASS = {
     "detector classifier baseline foundation dit policy lm lmm vla net u-net diffusion captioner embeddings series",
     "dataset": "dataset datasets corpus corpora collection data database catalogue resource",
     "benchmark": "benchmark benchmarks suite testbed leaderboard arena evaluation metric metrics protocol testset competition scores score evaluations",
-    "library": "library toolkit package toolbox software sdk codebase repository implementation language",
+    "library": "library toolkit package toolbox software sdk",
     "survey": "survey review overview taxonomy perspective tutorial roadmap position reflection vision blueprint",
-    "theory": "theory theorem bound bounds proof framework-for-analysis characterization analysis formalism semantics",
-    "study": "study investigation analysis comparison exploration examination report evidence findings experiment experiments understanding",
+    "theory": "theory theorem bound bounds proof framework-for-analysis characterization formalism semantics identifiability expressivity uniqueness",
+    "study": "study investigation analysis comparison exploration examination report evidence findings experiment experiments understanding replication retrospective",
 }  # fmt: skip
 _CLASS_OF = {word: name for name, words in reversed(_CLASS.items()) for word in words.split()}
 # Words and pairs of words that say something of a kind wherever they stand.
@@ -52,6 +52,7 @@ _SAYS = {
     "model": "model parameters parameter pretrained pre-trained weights checkpoints architecture transformer network family 7b 8b 3b 1b 14b 32b 70b",
     "method": "training-free plug-and-play method approach algorithm strategy framework fine-tuning reinforcement optimization optimize decoding pruning quantization "
     "distillation loss",
+    "winning": "outperform outperforms outperforming state-of-the-art sota surpass surpasses surpassing superior achieves achieving speedup",
 }  # fmt: skip
 _SAID_BY: dict[str, list[tuple[str, str]]] = {}
 for _kind, _phrases in _SAYS.items():
@@ -199,6 +200,10 @@ def _of_names(title: str, names: Sequence[str]) -> set[str]:
             if pattern.search(text):
                 found.add(f"{where}:{what}")
     found.add("title:colon" if head else "title:plain")
+    if not head and not names:
+        found.add("title:plain&names=0")
+    if head and len(head.split()) == 1:
+        found.add("title:name")
     return found
 
 
