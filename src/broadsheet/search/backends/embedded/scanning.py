@@ -29,7 +29,7 @@ Slots = NDArray[np.int64]
 
 
 def enough(count: int) -> int:
-    """How many of so many vectors a search looks at. Found by measurement: docs/dev/decisions/0009."""
+    """How many of so many vectors a search looks at. Found by measurement: docs/dev/decisions/0011."""
     return max(SCAN, math.ceil(BREADTH * math.sqrt(count)))
 
 
