@@ -21,7 +21,7 @@ from broadsheet.search.backends.embedded.words import ByWords, Matches
 from broadsheet.search.language import SearchQuery
 
 POOL = 100  # candidates of each half
-DEPTH = 500  # hits by words that are read in one go; the candidates of meaning are looked for among them
+DEPTH = 200  # hits by words that are read in one go; the candidates of meaning are looked for among them
 DEEPEST = 1_000  # hits by meaning alone
 Vector = NDArray[np.float32]
 Scores = NDArray[np.float64]
@@ -136,7 +136,10 @@ def both(view: View, matches: Matches, near: Slots, pool: int, vector: Vector) -
     near_rows = view.rows[near].astype(np.int64)
     known, places = _places(near_rows, matches.rows)
     first = matches.order()[:pool]
-    chosen = matches.at(np.concatenate([first, np.setdiff1d(places[known], first)]))
+    also = np.ones(len(matches.pks), np.bool_)
+    also[first] = False
+    also_near = places[known]
+    chosen = matches.at(np.concatenate([first, also_near[also[also_near]]]))
     new = near[~known]
     nothing = np.zeros(len(new))
     vectors = view.vectors(np.concatenate([view.slots_of(chosen.rows), new]))

@@ -10,11 +10,12 @@ from tantivy import Query
 
 from broadsheet.search import analysis
 from broadsheet.search.backends.base import Answer, Example, Mode
-from broadsheet.search.backends.embedded.hybrid import DEPTH, POOL, Vector, both, with_meaning
+from broadsheet.search.backends.embedded.hybrid import POOL, Vector, both, with_meaning
 from broadsheet.search.backends.embedded.scanning import View
 from broadsheet.search.backends.embedded.snapshot import Snapshot
 from broadsheet.search.backends.embedded.words import AT_ONCE, read, scored
 
+DEPTH = 500  # hits by words among which the candidates of meaning are looked for
 LIKE_WORDS = 50  # words that stand for a paper
 LIKE_ASKED = 36  # words that a paper asks with, as `fusion` counts them
 LIBRARY_WORDS = 48

@@ -70,10 +70,10 @@ class ByWords:
             return found
         lifting = read(self._snapshot, hits, total)
         beside, verbatim = lifted(lifting.words, lifts.runs)
-        if total > len(found.pks):
-            outside = lifting.pks[(verbatim > 0) & ~np.isin(lifting.pks, found.pks)]
-            if len(outside):
-                found = found.joined(self._worded(outside.tolist()))
+        if total > len(found.pks) and verbatim.any():
+            outside = set(lifting.pks[verbatim > 0].tolist()) - set(found.pks.tolist())
+            if outside:
+                found = found.joined(self._worded(sorted(outside)))
         return _added(found, lifting.pks, beside, verbatim)
 
     def of(self, pks: Sequence[int]) -> Matches:
