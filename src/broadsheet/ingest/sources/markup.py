@@ -33,7 +33,7 @@ _ALTERNATIVES = _whole("(?:jats:)?alternatives")  # a formula that is given twic
 _TEX_MATH = _whole("(?:jats:)?tex-math")
 _TEX_BEGINS, _TEX_ENDS = r"\begin{document}", r"\end{document}"
 _SCRIPTS = re.compile(r"<((?:jats:)?su[bp])(?:\s[^<>]*)?>([^<>]{0,200})</\1\s*>", re.IGNORECASE)
-_HEADING = re.compile(r"<((?:jats:)?title|h[1-6])(?:\s[^<>]*)?>\s*([^<>]{0,200}?)\s*[.:]?\s*</\1\s*>", re.IGNORECASE)
+_HEADING = re.compile(r"<((?:jats:)?title|h[1-6])(?:\s[^<>]*)?>([^<>]{0,200})</\1\s*>", re.IGNORECASE)
 _INLINE = frozenset(
     (  # noqa: SIM905
         "a abbr b bdi bdo big cite code data del dfn em font i ins kbd label mark q s samp small span strike strong "
@@ -124,7 +124,7 @@ def _script(found: re.Match[str]) -> str:
 
 
 def _heading(found: re.Match[str]) -> str:
-    said = found[2]
+    said = found[2].strip(" \t\r\n.:")
     return " " if not said or said.lower() in _ABSTRACT else f" {said}: "
 
 
