@@ -15,6 +15,7 @@ from broadsheet.lib.ids import Identifier, parse_identifier, public_id
 from broadsheet.lib.text import title_key
 from broadsheet.lib.time import PartialDate
 
+_SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv", "md", "phd"})
 _IN_NOTE = re.compile(r"(?im)^\s*(DOI|PMID|PMCID|arXiv)\s*:\s*(\S{1,300})")
 
 
@@ -90,10 +91,13 @@ def named_in_note(text: str) -> list[str]:
 
 
 def given_first(name: str) -> str:
-    """ "Family, Given" and "Family, Jr., Given" as "Given Family Jr."; any other name as it is."""
+    """ "Family, Given", "Family, Jr., Given" (BibTeX) and "Family, Given, Jr." (RIS) as "Given Family Jr."; any other
+    name as it is.
+    """
     parts = [part.strip() for part in name.split(",")]
     if len(parts) == 2 and all(parts):
         return f"{parts[1]} {parts[0]}"
     if len(parts) == 3 and all(parts):
-        return f"{parts[2]} {parts[0]} {parts[1]}"
+        family, given, suffix = parts if parts[2].lower().strip(".") in _SUFFIXES else (parts[0], parts[2], parts[1])
+        return f"{given} {family} {suffix}"
     return name.strip(" ,")

@@ -127,7 +127,7 @@ def authors_of(text: str) -> list[str]:
     for part in _parted(text):
         whole = part.startswith("{") and part.endswith("}")
         name = untexed(part)
-        if name and name.lower() != "others":
+        if name and name.lower() not in ("others", "and"):
             names.append(name if whole else given_first(name))
     return names
 

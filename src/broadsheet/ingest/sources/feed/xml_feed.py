@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 from html.entities import html5
 
@@ -23,6 +24,7 @@ _ATOM = ("http://www.w3.org/2005/Atom", "http://purl.org/atom/ns#")
 _HTML = "{http://www.w3.org/1999/xhtml}"
 _SUMMARIES = ("description", "summary", "abstract", "encoded", "content")
 _DATES = ("published", "pubDate", "issued", "created", "date", "publicationDate")
+_BLOCKS = frozenset({"p", "div", "br", "li", "h1", "h2", "h3", "h4", "tr", "td", "dd", "dt", "section"})
 _MOST_NAMES = 2_000
 
 
@@ -70,7 +72,8 @@ def _as_number(match: re.Match[bytes]) -> bytes:
 
 
 def _local(element: etree._Element) -> str:
-    return str(etree.QName(element).localname)
+    # By hand: of a prefix that is not declared, recovery leaves a name that lxml itself refuses to part.
+    return str(element.tag).rpartition("}")[2].rpartition(":")[2]
 
 
 def _entry(element: etree._Element) -> Entry:
@@ -129,9 +132,19 @@ def _authors(element: etree._Element) -> list[str]:
 
 def _text(element: etree._Element) -> str:
     """The text of an element, which may be markup as text; of real XHTML the words."""
-    if element.get("type") == "xhtml" or any(str(child.tag).startswith(_HTML) for child in element):
-        return " ".join(part for part in element.itertext() if isinstance(part, str)).strip()
-    return all_text(element).strip()
+    if element.get("type") != "xhtml" and not any(str(child.tag).startswith(_HTML) for child in element):
+        return all_text(element).strip()
+    return "".join(_words(element)).strip()
+
+
+def _words(element: etree._Element) -> Iterator[str]:
+    """The text in an element, with a blank where a block or a line of it ends."""
+    for event, one in etree.iterwalk(element, events=("start", "end")):
+        if event == "start":
+            yield one.text or ""
+        else:
+            yield " " if _local(one) in _BLOCKS else ""
+            yield (one.tail or "") if one is not element else ""
 
 
 def date_of(text: str) -> PartialDate | None:
@@ -139,10 +152,12 @@ def date_of(text: str) -> PartialDate | None:
     text = " ".join(text[:100].split())
     if found := fields.date(text):
         return found
-    try:
-        return PartialDate(parsedate_to_datetime(text).date())
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return fields.date_of_parts(text[:10].split("-"))
+    for written in (text, f"{text} 00:00:00"):  # some leave the time out
+        try:
+            return PartialDate(parsedate_to_datetime(written).date())
+        except (ValueError, TypeError, IndexError, OverflowError):
+            continue
+    return fields.date_of_parts(text[:10].split("-"))
 
 
 def _day(text: str) -> dt.date | None:
