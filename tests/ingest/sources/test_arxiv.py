@@ -62,7 +62,8 @@ def atom_xml(*entries: str, total: int | None = None) -> str:
     return (
         '<feed xmlns="http://www.w3.org/2005/Atom" xmlns:arxiv="http://arxiv.org/schemas/atom" '
         'xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/">'
-        f"<opensearch:totalResults>{len(entries) if total is None else total}</opensearch:totalResults>{''.join(entries)}</feed>"
+        f"<opensearch:totalResults>{len(entries) if total is None else total}</opensearch:totalResults>"
+        f"{''.join(entries)}</feed>"
     )
 
 
@@ -135,6 +136,7 @@ def test_ids_of_every_style_are_read(name: str) -> None:
 def test_a_record_that_cannot_be_read_is_told_with_its_place(inside: str, reason: str) -> None:
     text = oai_xml(record_xml(arxiv_format(PAPER)), "\n", record_xml(inside), record_xml(arxiv_format(PAPER)))
     good, bad, other = oai.parse(text.encode()).items
+    assert bad.offset == text.encode().index(b"<record>", 300)  # type: ignore[union-attr]
     assert isinstance(bad, Unreadable)
     assert reason in bad.reason
     assert isinstance(good, SourceRecord)
@@ -149,7 +151,7 @@ def test_damage_inside_an_answer_costs_one_record_and_no_token() -> None:
     )
     found = oai.parse(text.encode())
     assert [type(item) for item in found.items] == [SourceRecord, Unreadable]
-    assert found.token == "a%26b&c=1"  # noqa: S105
+    assert found.token == "a%26b&c=1"
     assert found.items[1].offset == text.encode().rindex(b"<record>")  # type: ignore[union-attr]
     assert found.said_at == "2026-09-18T01:02:03Z"
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from itertools import islice
+
 from lxml import etree
 
 from broadsheet.ingest.sources.format import NotReadable
@@ -38,6 +41,14 @@ def text_at(parent: etree._Element, tag: str) -> str:
     """All text inside the first child with this tag, trimmed; "" where there is none."""
     found = parent.find(tag)
     return "" if found is None else all_text(found).strip()
+
+
+def place_of(content: bytes, tag: str, number: int) -> int:
+    """Where in the document the element of this tag and number (from 0) begins; the number itself where that can't be
+    told, so that no two elements have one place.
+    """
+    found = [match.start() for match in islice(re.finditer(rb"<%s[\s>]" % tag.encode(), content), number + 1)]
+    return found[number] if number < len(found) else number
 
 
 def all_text(element: etree._Element) -> str:

@@ -19,7 +19,7 @@ from broadsheet.catalog.records import SourceRecord, Unreadable
 from broadsheet.ingest.sources import arxiv_snapshot
 from broadsheet.ingest.sources.format import NotReadable, unreadable
 from broadsheet.ingest.sources.rows import BadLine, sound
-from broadsheet.ingest.sources.xml import parse_xml, text_at
+from broadsheet.ingest.sources.xml import parse_xml, place_of, text_at
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 ARXIV = "{http://arxiv.org/schemas/atom}"
@@ -46,7 +46,7 @@ def parse(content: bytes) -> AtomAnswer:
     if root.tag != f"{ATOM}feed":
         raise NotReadable(f"The answer is no Atom feed: it begins with <{root.tag.rpartition('}')[2]}>.")
     answer = AtomAnswer(total=_number(root, "totalResults"), start=_number(root, "startIndex"))
-    for entry in root.iterfind(f"{ATOM}entry"):
+    for number, entry in enumerate(root.iterfind(f"{ATOM}entry")):
         if "/api/errors" in text_at(entry, f"{ATOM}id"):
             answer.error = " ".join(text_at(entry, f"{ATOM}summary").split()) or "an error without a reason"
             return replace(answer, items=[])
@@ -54,8 +54,8 @@ def parse(content: bytes) -> AtomAnswer:
             answer.items.append(_record(entry))
         except BadLine as error:
             piece = etree.tostring(entry)
-            found = content.find(text_at(entry, f"{ATOM}id").encode()) if entry.find(f"{ATOM}id") is not None else 0
-            answer.items.append(unreadable(piece, offset=max(found, 0), reason=str(error)))
+            place = place_of(content, "entry", number)
+            answer.items.append(unreadable(piece, offset=place, reason=str(error)))
     return answer
 
 

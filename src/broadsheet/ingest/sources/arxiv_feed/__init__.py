@@ -24,10 +24,10 @@ from broadsheet.ingest.sources.harvest import (
     Span,
 )
 
-ARCHIVES = (
+ARCHIVES = (  # noqa: SIM905
     "astro-ph cond-mat cs econ eess gr-qc hep-ex hep-lat hep-ph hep-th math math-ph nlin nucl-ex nucl-th physics q-bio"
     " q-fin quant-ph stat"
-).split()  # noqa: SIM905
+).split()
 
 
 class ArxivFeed(Source):

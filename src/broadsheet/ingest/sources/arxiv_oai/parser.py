@@ -20,11 +20,16 @@ from broadsheet.catalog.records import SourceRecord, Unreadable
 from broadsheet.ingest.sources import arxiv_snapshot
 from broadsheet.ingest.sources.format import NotReadable, unreadable
 from broadsheet.ingest.sources.rows import BadLine
-from broadsheet.ingest.sources.xml import all_text, parse_xml
+from broadsheet.ingest.sources.xml import all_text, parse_xml, place_of
 
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
 _ARXIV = "{http://arxiv.org/OAI/arXiv/}"
 _RAW = "{http://arxiv.org/OAI/arXivRaw/}"
+_KEYS = ("id", "title", "categories", "comments", "report-no", "journal-ref", "doi", "license", "abstract")
+_ARXIV_KEYS = {f"{_ARXIV}{key}": key for key in (*_KEYS, "created")}
+_RAW_KEYS = {f"{_RAW}{key}": key for key in (*_KEYS, "submitter", "authors")}
+_AUTHORS, _KEYNAME, _FORENAMES, _SUFFIX = (f"{_ARXIV}{key}" for key in ("authors", "keyname", "forenames", "suffix"))
+_VERSION, _DATE = f"{_RAW}version", f"{_RAW}date"
 _ROOT = b'<x xmlns="http://www.openarchives.org/OAI/2.0/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
 _RECORD = re.compile(rb"<record[\s>].*?</record\s*>", re.DOTALL)
 _TOKEN = re.compile(rb"<resumptionToken(?P<attributes>[^>]*?)(?:/>|>(?P<token>[^<]*)</resumptionToken\s*>)")
@@ -65,7 +70,7 @@ def parse(content: bytes) -> OaiAnswer:
         if verb.tag in (f"{_OAI}ListRecords", f"{_OAI}GetRecord"):
             for element in verb:
                 if element.tag == f"{_OAI}record":
-                    answer.items.append(_item(element, content, answer))
+                    answer.items.append(_item(element, content, answer, number=len(answer.items)))
                 elif element.tag == f"{_OAI}resumptionToken":
                     answer.token, answer.expires = (element.text or "").strip(), element.get("expirationDate", "")
     return answer
@@ -90,7 +95,7 @@ def _piecewise(content: bytes, answer: OaiAnswer) -> OaiAnswer:
 
 
 def _item(
-    record: etree._Element, content: bytes, answer: OaiAnswer, *, at: int | None = None
+    record: etree._Element, content: bytes, answer: OaiAnswer, *, at: int | None = None, number: int = 0
 ) -> SourceRecord | Unreadable:
     reason = ""
     stamp = ""
@@ -102,69 +107,62 @@ def _item(
             name = header.findtext(f"{_OAI}identifier") or "a record"
             reason = f"arXiv has deleted {name[:80]}. What was known of it stays."
         else:
-            return arxiv_snapshot.record(_row(record, stamp))
+            return _record(record, stamp)
     except BadLine as error:
         reason = str(error)
     except IndexError:
         reason = "The record has no header or no metadata."
     piece = etree.tostring(record)
-    return unreadable(piece, offset=_place(record, content) if at is None else at, reason=reason)
+    return unreadable(piece, offset=place_of(content, "record", number) if at is None else at, reason=reason)
 
 
-def _place(record: etree._Element, content: bytes) -> int:
-    """Where the record stands: by the beginning of the line that the parser gives."""
-    at = 0
-    line = record.sourceline
-    for _ in range(line - 1 if isinstance(line, int) else 0):
-        at = content.find(b"\n", at) + 1
-    return max(0, at)
-
-
-def _row(record: etree._Element, stamp: str) -> dict[str, Any]:
-    """The record as a row of the snapshot. Raises BadLine for a format that is not read."""
+def _record(record: etree._Element, stamp: str) -> SourceRecord:
+    """The record, read as a row of the snapshot. Raises BadLine for a format that is not read."""
     metadata = record[1][0]
     if metadata.tag == f"{_ARXIV}arXiv":
-        return {**_arxiv(metadata), "update_date": stamp}
+        return _arxiv(metadata, stamp)
     if metadata.tag == f"{_RAW}arXivRaw":
-        return {**_raw(metadata), "update_date": stamp}
+        return _raw(metadata, stamp)
     raise BadLine(f"The record is in the format {_local(metadata.tag)[:40]!r}; arXiv and arXivRaw are read.")
 
 
-def _arxiv(metadata: etree._Element) -> dict[str, Any]:
-    row: dict[str, Any] = {}
+def _arxiv(metadata: etree._Element, stamp: str) -> SourceRecord:
+    row: dict[str, Any] = {"update_date": stamp}
+    authors: tuple[str, ...] = ()
     for child in metadata:
-        name = child.tag[len(_ARXIV) :]
-        if name == "authors":
-            row["authors_parsed"] = [_author(author) for author in child]
-        elif name != "updated":
-            row[name] = all_text(child) if len(child) else child.text
-    return row
+        key = _ARXIV_KEYS.get(child.tag)
+        if key:
+            row[key] = all_text(child) if len(child) else child.text
+        elif child.tag == _AUTHORS:
+            authors = tuple(filter(None, map(_author, child)))
+    return arxiv_snapshot.record(row, authors=authors)
 
 
-def _author(author: etree._Element) -> list[str]:
-    """[family, given, suffix], as the snapshot has them."""
-    parts = ["", "", ""]
+def _author(author: etree._Element) -> str:
+    """ "Forenames Keyname Suffix"."""
+    family = given = suffix = ""
     for child in author:
-        name = child.tag[len(_ARXIV) :]
-        if name in _NAMES:
-            parts[_NAMES[name]] = child.text or ""
-    return parts
+        tag = child.tag
+        if tag == _KEYNAME:
+            family = child.text or ""
+        elif tag == _FORENAMES:
+            given = child.text or ""
+        elif tag == _SUFFIX:
+            suffix = child.text or ""
+    return " ".join(f"{given} {family} {suffix}".split())
 
 
-_NAMES = {"keyname": 0, "forenames": 1, "suffix": 2}
-
-
-def _raw(metadata: etree._Element) -> dict[str, Any]:
-    row: dict[str, Any] = {}
+def _raw(metadata: etree._Element, stamp: str) -> SourceRecord:
+    row: dict[str, Any] = {"update_date": stamp}
     versions = []
     for child in metadata:
-        name = child.tag[len(_RAW) :]
-        if name == "version":
-            versions.append({"version": child.get("version"), "created": (child.findtext(f"{_RAW}date") or "").strip()})
-        else:
-            row[name] = all_text(child) if len(child) else child.text
+        key = _RAW_KEYS.get(child.tag)
+        if key:
+            row[key] = all_text(child) if len(child) else child.text
+        elif child.tag == _VERSION:
+            versions.append({"version": child.get("version"), "created": (child.findtext(_DATE) or "").strip()})
     row["versions"] = versions or None
-    return row
+    return arxiv_snapshot.record(row)
 
 
 def _local(tag: str) -> str:

@@ -44,8 +44,8 @@ def matches(value: dict[str, Any]) -> bool:
     )
 
 
-def record(value: dict[str, Any]) -> SourceRecord:
-    """One paper out of one row. Raises BadLine."""
+def record(value: dict[str, Any], *, authors: tuple[str, ...] | None = None) -> SourceRecord:
+    """One paper out of one row; `authors` are given by who has their names ready. Raises BadLine."""
     identifier, version = _own_id(value)
     title, abstract = title_of(value), text_of(value, "abstract")
     versions = _versions(value.get("versions"))
@@ -60,7 +60,7 @@ def record(value: dict[str, Any]) -> SourceRecord:
         external_id=identifier.value,
         title=title,
         abstract=abstract,
-        authors=_authors(value),
+        authors=_authors(value) if authors is None else authors,
         date=_first_day(value, versions),
         updated=_day_of(value, "update_date"),
         identifiers=(identifier, *dois),
