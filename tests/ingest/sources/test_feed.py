@@ -102,8 +102,15 @@ def test_a_whole_article_is_cut_at_a_word() -> None:
 
 
 def test_what_is_not_quite_well_formed_is_read_as_far_as_it_goes() -> None:
-    broken = RSS.replace("<description>", "<description>a & b <br> ").replace("</channel></rss>", "")
+    broken = RSS.replace("<description>", "<description>a & b <br> ").replace("</channel></rss>", "</rss> <!-- x -->")
     assert read(broken)[0].title == "Weaving Algebraic Patterns"
+
+
+def test_a_feed_that_is_cut_off_is_not_half_a_feed() -> None:
+    for end in range(100, len(RSS) - 6, 50):
+        with pytest.raises(NotReadable):
+            read(RSS[:end])
+    assert read(RSS.replace('encoding="UTF-8"', "").encode("utf-16"))[0].title == "Weaving Algebraic Patterns"
 
 
 def test_declared_entities_are_refused() -> None:

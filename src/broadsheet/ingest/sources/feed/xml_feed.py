@@ -25,6 +25,9 @@ _HTML = "{http://www.w3.org/1999/xhtml}"
 _SUMMARIES = ("description", "summary", "abstract", "encoded", "content")
 _DATES = ("published", "pubDate", "issued", "created", "date", "publicationDate")
 _BLOCKS = frozenset({"p", "div", "br", "li", "h1", "h2", "h3", "h4", "tr", "td", "dd", "dt", "section"})
+_ENDS = re.compile(rb"</(?:[A-Za-z]\w*:)?(?:rss|RDF|feed)\s*>")
+_TAIL = 4096  # bytes in which it ends; statistics and comments may stand behind
+_WIDE = (b"\xff\xfe", b"\xfe\xff")  # UTF-16, in which the above is not seen
 _MOST_NAMES = 2_000
 
 
@@ -46,6 +49,8 @@ def xml_entries(content: bytes) -> list[Entry]:
         raise NotPapers("This is a web page, not a feed; its feed has another address.")
     if kind not in ("rss", "RDF", "feed"):
         raise NotPapers(f"This is XML, but no feed: it begins with <{kind[:40]}>.")
+    if not _ENDS.search(content[-_TAIL:]) and not content.startswith(_WIDE):
+        raise NotReadable("The feed ends early: it was cut off.")
     wanted = "entry" if kind == "feed" else "item"
     found = [element for element in root.iter() if isinstance(element.tag, str) and _local(element) == wanted]
     return [_entry(element) for element in found[:MAX_ENTRIES]]
