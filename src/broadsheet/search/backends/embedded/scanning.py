@@ -135,6 +135,8 @@ class View:
         """The dot product of each slot's vector with the query; 0 for slot -1."""
         known = slots >= 0
         found = np.zeros(len(slots), np.float32)
+        if not known.any():  # an index without vectors has no dimensions either
+            return found
         # Not as one product of matrices: those run in several threads, which wait for each other on a busy machine.
         found[known] = np.vecdot(self.take(slots[known]).astype(np.float32), query) * self.scales[slots[known]]
         return found

@@ -82,7 +82,7 @@ class Snapshot:
     def shape(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """The mean of the vectors, and the inverse of their covariance with RIDGE added to each variance."""
         view = self.view
-        some = view.vectors(view.sample(SHAPE_SAMPLE)) if view else np.empty((0, 0), np.float32)
+        some = view.vectors(view.sample(SHAPE_SAMPLE)) if view else np.empty((0, 1), np.float32)  # as `View.empty`
         mean = some.mean(axis=0) if len(some) else np.zeros(some.shape[1], np.float32)
         centred = some - mean
         covariance = centred.T @ centred / max(len(some), 1)
