@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -112,6 +113,21 @@ def provenance(paper_pk: int) -> list[Provenance]:
         updated = read.payload.get("updated")
         said.append(Provenance(row.source, row.external_id, row.seen_at, read.title, read.abstract, date, updated))
     return said
+
+
+def given_texts(paper_pks: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """The title and the abstract that each of these papers shows, as the source gave them (not cleaned). One query."""
+    said: dict[int, list[Reading]] = defaultdict(list)
+    for row in Record.objects.filter(paper_id__in=paper_pks).order_by("pk"):
+        said[row.paper_id].append(Reading(row.source, row.external_id, bytes(row.digest), unpack(row.raw)))
+    given = {}
+    for pk, readings in said.items():
+        ordered = sorted(readings, key=Reading.believed)
+        # As in `resolve`: what cleans to nothing was not said.
+        title = next((one.payload["title"] for one in ordered if one.title), "")
+        abstract = next((one.payload["abstract"] for one in ordered if one.abstract), "")
+        given[pk] = (title, abstract)
+    return given
 
 
 def identity_changes(paper_pk: int | None = None, *, limit: int = 50) -> list[Change]:

@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "broadsheet.trends",
     "broadsheet.ingest",
     "broadsheet.search",
+    "broadsheet.results",
     "broadsheet.jobs",
     "broadsheet.web",
 ]
