@@ -67,7 +67,16 @@ def test_it_ranks_for_a_paper_and_a_library_without_their_own(ranking: Ranking, 
     assert not {"3", "a"} & set(of_library)
 
 
-@pytest.mark.parametrize("asked", [{"text": "sparse"}, {"text": ""}, {"paper": "a"}, {"library": ["a"]}])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"text": "sparse"},
+        {"text": ""},
+        {"text": 'colours "of dark matter" year:1999 -graph'},
+        {"paper": "a"},
+        {"library": ["a"]},
+    ],
+)
 def test_it_ranks_all_candidates_and_no_others(ranking: Ranking, asked: dict[str, Any]) -> None:
     candidates = ["e", "b", "empty", "dark/1"]
     lines = ranking.run([{"_id": "q", "candidates": candidates, **asked}], "--limit", "1")

@@ -104,13 +104,14 @@ def test_filters_hold_in_both_halves_in_a_thousand_combinations(
     check_filters(backend, made, seed=seed, times=1_000)
 
 
+@pytest.mark.parametrize("mode", ["hybrid", "lexical"])
 @pytest.mark.parametrize("text", ["w1", "w1 w2 w3", "w1 w2 w3 w4 w5 w6 w7 w8 w9 w10", "w1 year:2018.."])
-def test_pages_join_without_gap_or_repeat(backend: EmbeddedBackend, text: str) -> None:
-    answer = backend.reader().search(parse(text), sort=SORT, limit=1_000, mode="hybrid")
+def test_pages_join_without_gap_or_repeat(backend: EmbeddedBackend, text: str, mode: Mode) -> None:
+    answer = backend.reader().search(parse(text), sort=SORT, limit=1_000, mode=mode)
     whole = [found.pk for found in answer.found]
     assert len(whole) == len(set(whole))
     assert len(whole) == min(answer.total, 1_000)
-    parts = [pk for start in range(0, len(whole), 37) for pk in search(backend, text, "hybrid", 37, start)]
+    parts = [pk for start in range(0, len(whole), 37) for pk in search(backend, text, mode, 37, start)]
     assert parts[: len(whole)] == whole
     scores = [found.score for found in answer.found]
     assert scores == sorted(scores, reverse=True)
@@ -121,6 +122,17 @@ def test_a_run_word_for_word_stands_above_all_that_is_near(backend: EmbeddedBack
         run = " ".join(one.abstract.split()[2:8])
         assert search(backend, f"{made[700].title} {run}", "hybrid")[0] == one.pk
         assert search(backend, one.title, "hybrid")[0] == one.pk
+
+
+def test_what_it_lists_scores_the_same_among_candidates(backend: EmbeddedBackend, made: list[Document]) -> None:
+    for text in (made[9].title, made[9].abstract, "w1 w2", " ".join(made[9].abstract.split()[:7])):
+        listed = backend.reader().search(parse(text), sort=SORT, limit=5, mode="lexical").found
+        again = (
+            backend.reader()
+            .search(parse(text), sort=SORT, limit=5, mode="lexical", among=[found.pk for found in listed])
+            .found
+        )
+        assert {one.pk: round(one.score, 2) for one in again} == {one.pk: round(one.score, 2) for one in listed}
 
 
 def test_words_that_no_paper_has_find_nothing(backend: EmbeddedBackend) -> None:

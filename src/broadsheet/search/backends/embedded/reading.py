@@ -128,7 +128,8 @@ class EmbeddedReader(Reader):
         snapshot = self._snapshot
         hybrid = Hybrid(snapshot, snapshot.view or View.empty())
         if among is not None:
-            return hybrid.among(loosened(query), vector, among, mode)
+            said = SearchQuery(loosened(query).words)  # nothing is left out of them, so nothing can be required
+            return hybrid.among(said, vector, among, mode)
         if sort.field is not None or not query.words:
             return self._sorted(snapshot, query, sort, limit, offset)
         if vector is None or snapshot.view is None:
