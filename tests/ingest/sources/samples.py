@@ -7,6 +7,8 @@ import datetime as dt
 import json
 from typing import Any
 
+from broadsheet.catalog.records import SourceRecord
+from broadsheet.ingest.sources import HARVESTED
 from broadsheet.ingest.sources.harvest import Answer, Page, Request, Setup, Source, Span, Target
 
 NOW = dt.datetime(2026, 3, 10, 12, 0, tzinfo=dt.UTC)
@@ -243,3 +245,28 @@ def answered(
 def changed(value: dict[str, Any], **changes: Any) -> dict[str, Any]:
     """A copy with other values under these keys."""
     return {**copy.deepcopy(value), **changes}
+
+
+def source(name: str) -> Source:
+    """The harvested source of this name."""
+    return next(one for one in HARVESTED if one.about.name == name)
+
+
+def only(name: str, content: Any) -> SourceRecord:
+    """The one paper that a source reads in this."""
+    [item] = answered(source(name), content).items
+    assert isinstance(item, SourceRecord), item
+    return item
+
+
+def reason(name: str, content: Any) -> str:
+    """Why the source can't read the one element in this."""
+    [item] = answered(source(name), content).items
+    assert not isinstance(item, SourceRecord)
+    return item.reason
+
+
+def cites(record: SourceRecord) -> dict[str, float]:
+    """The readings that came with a record."""
+    assert {one.at for one in record.observed} <= {NOW}
+    return {one.signal: one.value for one in record.observed}
