@@ -32,6 +32,7 @@ _SNIFFED = re.compile(
     rb"|(?:preamble|comment)[ \t\r\n]*[{(])",
     re.IGNORECASE,
 )
+_INHERITS = re.compile(rb"crossref", re.IGNORECASE)
 _NO_ENTRY = frozenset({"comment", "preamble", "string"})
 _EMPTY = re.compile(r"\s*,?\s*\Z")
 
@@ -56,7 +57,10 @@ def parse(stream: BinaryIO, *, key: str) -> Iterator[Item]:
     """
     data = whole(stream, limit=MAX_SIZE, what="BibTeX file")
     shared = _File()
+    inherits = _INHERITS.search(data) is not None
     for block in blocks(data):
+        if block.kind != "string" and not inherits:
+            continue
         try:
             _share(block, data, shared)
         except (BadLine, Broken):

@@ -17,7 +17,7 @@ from broadsheet.ingest.sources.rows import BOM, BadLine
 _NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 MONTHS = {name: str(number) for number, name in enumerate(_NAMES, start=1)}
 _BEGINS = re.compile(rb"@[ \t]*([A-Za-z]+)[ \t\r\n]*([{(])")
-_LINE_BEGINS = re.compile(rb"(?:\A|(?<=\n)|(?<=\r))[ \t]*@[ \t]*[A-Za-z]+[ \t\r\n]*[{(]")
+_INDENT = 200  # blanks in front of an entry
 _SIGNS = re.compile(rb"\\[{}]|[{}]")
 _SIGNS_IN_BRACKETS = re.compile(rb"\\[{}]|[{}\")]")
 
@@ -38,10 +38,16 @@ class Block:
 
 def blocks(data: bytes) -> Iterator[Block]:
     """The entries of a file in order. An entry that does not end before the next one begins a line is broken."""
-    begins = [match.start() for match in _LINE_BEGINS.finditer(data)]
+    begins = [match.start() for match in _BEGINS.finditer(data) if _first_in_line(data, match.start())]
     bounds = [*begins, len(data)] if begins and begins[0] == 0 else [0, *begins, len(data)]
     for start, stop in pairwise(bounds):
         yield from _within(data, start, stop)
+
+
+def _first_in_line(data: bytes, at: int) -> bool:
+    """Whether only blanks stand in front of this place in its line."""
+    before = data[max(0, at - _INDENT) : at].rstrip(b" \t")
+    return before.endswith((b"\n", b"\r")) or (not before and at <= _INDENT)
 
 
 def _within(data: bytes, start: int, stop: int) -> Iterator[Block]:
