@@ -33,6 +33,15 @@ def waiting() -> int:
     return QueuedPaper.objects.count() + stale.count()
 
 
+def totals() -> dict[str, int]:
+    """How many systems, claims and papers read there are."""
+    return {
+        "systems": Contribution.objects.exclude(system="").values("system").distinct().count(),
+        "claims": Claim.objects.count(),
+        "papers": Contribution.objects.count(),
+    }
+
+
 def cards(ids: Sequence[int]) -> tuple[list[CardData], dict[int, Chips]]:
     """The cards of these papers in this order, as `catalog.queries.cards` gives them, and the chips of those that were
     read. One query.

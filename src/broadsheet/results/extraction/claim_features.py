@@ -92,6 +92,10 @@ _TUNED = re.compile(
     r"learning\srate|window|size|length|rate|version|level|factor|depth|width|ratio|probability)\s?(?:of|=|<|>|is)?|[=^_])\s?$"
 )
 _AROUND_NAME = re.compile(r"[A-Z][\w.-]*\s$")
+_OTHERS_BRACKET = re.compile(
+    r"\b(?:surpass\w*|outperform\w*|exceed\w*|compared|than|over|vs|below|versus|approach\w*|against|beat\w*|rival\w*|matching|behind|like)\b[^.;()]{0,60}\(\s?$"
+)
+_EXAMPLE = re.compile(r"\((?:e\.g\.?|i\.e\.?|such as),?\s[^()]{0,40}$")
 _ONLY_BRACKET = re.compile(r"\(\s?[~<>+]?$")
 _SECTION = re.compile(r"\b(?:Section|Sec\.|Table|Figure|Fig\.|Theorem|Lemma|Eq\.|Chapter|Task|Part|Phase|Stage|Step|Level|version|v|in|since|of|by|year)\s$")
 
@@ -187,6 +191,12 @@ def _of_left(left: str, one: Quantity) -> list[str]:
         found += ["left:metric", f"left:metric&{one.kind}"]
     if _ONLY_BRACKET.search(near):
         found += ["left:bracket", f"left:bracket&{one.kind}"]
+        if _OTHERS_BRACKET.search(left):
+            found.append("left:bracket:others")
+    if _EXAMPLE.search(left):
+        found.append("left:example")
+    if one.size > 3:
+        found.append("list:long")
     if _TUNED.search(near):
         found += ["left:tuned", f"left:tuned&{one.kind}"]
     if one.kind in {"bare", "scale", "count"} and _AROUND_NAME.search(near):

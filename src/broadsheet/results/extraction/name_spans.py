@@ -32,6 +32,7 @@ WEAKLY = _forms("collect describe offer implement train provide adopt derive for
 }  # fmt: skip
 CALL = frozenset({"called", "named", "dubbed", "termed", "coined", "namely", "entitled", "titled", "denoted", "abbreviated", "call", "term", "dub"})
 _SMALL = frozenset({"of", "for", "and", "the", "in", "with", "to", "from", "by", "as", "over", "is", "&"})
+_THINGS = frozenset({"Benchmark", "Dataset", "Framework", "Model", "Models", "Algorithm", "Method", "System", "Library"})
 _OPENERS = frozenset(
     "The A An In On For We Our This These To By With From As At While However Using Unlike Through Existing Both Experiments Code Project Model Models "
     "Data Results It Its Their They And But Here Recent Such Specifically Moreover Furthermore Finally Additionally Extensive When Given Despite".split()
@@ -55,6 +56,7 @@ _REPORT = re.compile(r"\s(?:[Tt]echnical )?[Rr]eport$")
 _ENDS = re.compile(r"[\s.,;:'/-]+$")
 _VERSION = re.compile(r"\s\d+\.\d+(?![\w%])")
 _SHAPED = re.compile(r"[a-z0-9][A-Z]|[A-Z][\w^-]*[A-Z0-9]|[A-Z][\w-]*\^|\w-[A-Z]|\d[a-z]*[A-Z]|[a-z]\d\w*|\+\+")
+_FACTOR = re.compile(r"\d[xX]$")
 _JOINED = re.compile(r"\+{1,2}|\([\d+]+\)")
 
 
@@ -132,7 +134,7 @@ def _of_title(found: dict[str, Name], title: str) -> None:
 @lru_cache(20_000)
 def _look(word: str) -> str:
     """What a word looks like: "shaped" as names are, "capital", or neither ("")."""
-    if _SHAPED.search(word) and not word.isdigit() and len(word) > 1:
+    if _SHAPED.search(word) and not word.isdigit() and len(word) > 1 and not _FACTOR.search(word):
         return "shaped"
     return "capital" if word[0].isupper() and len(word) > 2 else ""
 
@@ -182,6 +184,11 @@ def _run(found: dict[str, Name], text: Text, run: list[int]) -> None:
         run = run[1:]
         while run and text.lows[run[0]] in _SMALL:
             run = run[1:]
+    # "MNIST and CIFAR10" are two names, and the word behind "FollowRAG Benchmark" is no part of it.
+    if any(text.lows[at] == "and" and "shaped" in (_look(text.words[at - 1]), _look(text.words[at + 1])) for at in run[1:-1]):
+        return
+    if len(run) == 2 and text.words[run[1]] in _THINGS and _look(text.words[run[0]]) == "shaped":
+        return
     if 2 <= len(run) <= 8:
         _add(found, text.flat, text.starts[run[0]], text.ends[run[-1]], "capitals", False)
 

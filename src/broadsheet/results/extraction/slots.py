@@ -11,7 +11,7 @@ from broadsheet.results.extraction.claim_features import METRIC, Setting
 from broadsheet.results.extraction.claims import chained
 from broadsheet.results.extraction.comparisons import baseline_of, setting_of, shared_out
 from broadsheet.results.extraction.frames import left_frame, right_frame, verb_frame
-from broadsheet.results.extraction.metrics import HIGHER, LOWER, Metric, direction_of, score_unit
+from broadsheet.results.extraction.metrics import HIGHER, LOWER, Metric, direction_of, measured, score_unit
 from broadsheet.results.extraction.quantities import Quantity
 from broadsheet.results.extraction.records import Claim
 
@@ -50,7 +50,7 @@ def claims_of(abstract: str, setting: Setting, kept: Sequence[tuple[Quantity, in
                 bound = first_bound
             claim = _claim(flat, abstract, spans[at], one, metric, bound, reach)
             if one.kind == "bare" and not claim.unit and place and kept[chain[place - 1]][0].group == one.group != -1:
-                claim = replace(claim, unit=made[-1].unit)
+                claim = replace(claim, unit=made[-1].unit, metric=made[-1].metric, direction=made[-1].direction)
             made.append(claim)
     return made
 
@@ -100,7 +100,8 @@ def _metric(
     to_the_right = None if one.pair and not right.startswith(" in ") else right_frame(right[:110], _list_end(kept, number))
     to_the_left = left_frame(left, window[0])
     chosen = _choose(one, left, right, to_the_left, to_the_right)
-    if chosen is None or not chosen.text:
+    unmeasured = one.kind in {"time", "fixed", "money", "rate"} and chosen is not None and not measured(chosen.text)
+    if chosen is None or not chosen.text or unmeasured:
         chosen = _fallback(one, first)
     return chosen
 
