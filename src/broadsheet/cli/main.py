@@ -18,6 +18,7 @@ from broadsheet.cli.commands import (
     ingest,
     owner,
     rank,
+    results,
     search,
     serve,
     show,
@@ -43,6 +44,7 @@ app.command("index")(index.index)
 app.command("search")(search.search)
 app.command("similar")(similar.similar)
 app.command("rank")(rank.rank)
+app.command("results")(results.results)
 app.command("show")(show.show)
 app.command("serve")(serve.serve)
 app.command("worker")(worker.worker)

@@ -7,7 +7,8 @@ class JobsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from broadsheet.jobs import harvests, housekeeping
+        from broadsheet.jobs import harvests, housekeeping, results
 
         housekeeping.register_all()
         harvests.register_all()
+        results.register_all()

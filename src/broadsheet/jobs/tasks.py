@@ -7,7 +7,7 @@ from __future__ import annotations
 from django.utils import timezone
 from django_tasks import task
 
-from broadsheet.jobs import harvests, schedule
+from broadsheet.jobs import harvests, results, schedule
 
 
 @task()
@@ -25,3 +25,12 @@ def harvest_source(name: str) -> bool:
     if report and not report.done and not report.error:
         harvest_source.enqueue(name)
     return report is not None
+
+
+@task()
+def read_results() -> bool:
+    """Read papers' texts for a while; asks to be taken up again while there are more."""
+    more = results.read_for_a_while(timezone.now())
+    if more:
+        read_results.enqueue()
+    return more

@@ -20,7 +20,7 @@ from rich.table import Table
 
 from broadsheet.cli.beside import Beside
 from broadsheet.cli.boot import boot
-from broadsheet.cli.indexing import index_what_changed
+from broadsheet.cli.indexing import index_what_changed, read_what_came
 from broadsheet.cli.output import NOTHING_READABLE, QUARANTINED, USAGE, AsJson, Home, err, fail, out, print_json, say
 
 if TYPE_CHECKING:
@@ -82,10 +82,13 @@ def ingest(
             reports.append(ingest_file(file, now=timezone.now(), captured_on=day, progress=tell))
             progress.remove_task(task)
         beside.finish()
-    notice = index_what_changed()
+    left = read_what_came()
+    if any(report.refused for report in reports):
+        left = ""  # what is wrong is said alone
+    notices = [one for one in (left, index_what_changed()) if one]
     totals = {name: sum(_row(r)[name] for r in reports) for name in COUNTS}
     if as_json:
-        print_json({"files": [_as_json(r) for r in reports], "totals": totals, "notices": [notice] if notice else []})
+        print_json({"files": [_as_json(r) for r in reports], "totals": totals, "notices": notices})
     else:
         _print_table(reports, totals)
     for report in reports:
@@ -93,7 +96,7 @@ def ingest(
             say(f"{report.name}: {report.refused}")
         for reason in report.reasons if not report.refused else []:
             say(f"{report.name}, {reason}")
-    if notice:
+    for notice in notices:
         say(notice)
     if any(r.refused for r in reports):
         raise typer.Exit(NOTHING_READABLE)
