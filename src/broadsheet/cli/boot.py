@@ -16,6 +16,9 @@ def boot(home: Path | None, *, migrate: bool = True) -> None:
     if home is not None:
         os.environ["BROADSHEET_HOME"] = str(home)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "broadsheet.config.settings")
+    # Before numpy is loaded: the products of a search are small, and threads that wait for each other on a busy machine
+    # take a hundred times as long.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     import django
     from django.conf import settings
 

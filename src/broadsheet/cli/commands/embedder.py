@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -91,6 +92,7 @@ def train(
         fail(f"--from {source} is not known; it can be catalog.", USAGE)
     if not files and not source:
         fail("Say what to learn from: --from catalog, or files of papers.", USAGE)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", str(os.cpu_count() or 1))  # large products gain by every core
     boot(home)
     from broadsheet.ingest.services import PathRefused, files_of
     from broadsheet.search.embedder import EmbedderProblem
