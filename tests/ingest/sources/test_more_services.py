@@ -95,7 +95,7 @@ def test_it_reads_the_stars_and_nothing_else() -> None:
 
 
 def test_an_allowance_that_is_used_up_ends_the_run() -> None:
-    with pytest.raises(Refused, match="allowance"):
+    with pytest.raises(TryAgain, match="allowance"):
         answered(source("github-stars"), {"message": "x"}, status=403, headers={"x-ratelimit-remaining": "0"})
     assert answered(source("github-stars"), {"message": "blocked"}, status=403).told == ()
 

@@ -19,13 +19,13 @@ from broadsheet.ingest.sources.harvest import (
     Answer,
     Notes,
     Page,
-    Refused,
     Request,
     Rights,
     Setup,
     Source,
     Target,
     Told,
+    TryAgain,
 )
 from broadsheet.ingest.sources.rows import BadLine
 
@@ -86,7 +86,7 @@ class GitHubStars(Source):
         return replace(request, secret={"Authorization": f"Bearer {token}"}) if token else request
 
     def read(self, answer: Answer, *, stream: str, mark: Notes, setup: Setup) -> Page:
-        """The reading; nothing for a repository that is gone. Raises Refused when the hour's allowance is used up."""
+        """The reading; nothing for a repository that is gone. Raises TryAgain when the hour's allowance is used up."""
         limited = answer.headers.get("x-ratelimit-remaining") == "0" or "retry-after" in answer.headers
         if answer.status in (403, 429) and limited:
             raise Refused(
