@@ -64,7 +64,9 @@ class Others:
         return _linked(asked, found, "p", 2)
 
     def page(self, asked: Asked) -> Any:
-        number = int(asked.path.rpartition(".")[2])
+        text = asked.path.rpartition("2603.")[2]
+        if not text.isdigit() or (number := int(text)) not in self.numbers():
+            return Reply(b"{}", 404)
         return {"id": f"2603.{number:05}", "title": self.title(number), "upvotes": number, "numTotalModels": number}
 
     def preprints(self, asked: Asked) -> Any:

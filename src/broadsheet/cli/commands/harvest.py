@@ -12,11 +12,11 @@ from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from broadsheet.cli.beside import Beside
 from broadsheet.cli.boot import boot
-from broadsheet.cli.indexing import index_what_changed
+from broadsheet.cli.indexing import index_what_changed, read_what_came
 from broadsheet.cli.output import FAILED, QUARANTINED, USAGE, AsJson, Home, err, fail, out, print_json, say
 
 if TYPE_CHECKING:
-    from broadsheet.ingest.harvest import HarvestReport
+    from broadsheet.ingest.harvest import HarvestReport, Progress
 
 
 def harvest(
@@ -54,20 +54,14 @@ def harvest(
     boot(home)
     from django.utils import timezone
 
-    from broadsheet.ingest.harvest import HarvestBusy, Limits, Progress, new_fetcher
+    from broadsheet.ingest.harvest import HarvestBusy, Limits, new_fetcher
     from broadsheet.ingest.harvest import harvest as run
     from broadsheet.ingest.queries import NoSuchSource, source_named
     from broadsheet.ingest.sources.harvest import Refused, Span
     from broadsheet.jobs.harvests import watch
 
     with _bar() as bar, Beside() as beside, new_fetcher(timezone.now) as fetcher:
-        task = bar.add_task(source, records=0)
-
-        class Shown(Progress):
-            def page(self, report: HarvestReport, stream: str) -> None:
-                bar.update(task, description=f"{source} {stream}"[:60], records=f"{report.tally.read:,}")
-                beside.tell(source, report.tally.read)
-
+        progress = _shown(bar, beside, source)
         try:
             report = run(
                 source_named(source),
@@ -76,7 +70,7 @@ def harvest(
                 span=Span(*days),
                 streams=sets or (),
                 limits=Limits(pages=1 if once else None),
-                progress=Shown(),
+                progress=progress,
             )
         except (NoSuchSource, Refused) as error:
             fail(str(error), USAGE)
@@ -84,11 +78,25 @@ def harvest(
             fail(str(error))
         beside.finish()
     watch(timezone.now())
-    _tell(report, index_what_changed(), once=once, as_json=as_json)
+    _tell(report, read_what_came(), index_what_changed(), once=once, as_json=as_json)
 
 
-def _tell(report: HarvestReport, notice: str, *, once: bool, as_json: bool) -> None:
-    notices = [*report.notices, *([notice] if notice else [])]
+def _shown(bar: Bar, beside: Beside, source: str) -> Progress:
+    """What shows the pages as they come, and tells the indexing process beside."""
+    from broadsheet.ingest.harvest import Progress
+
+    task = bar.add_task(source, records=0)
+
+    class Shown(Progress):
+        def page(self, report: HarvestReport, stream: str) -> None:
+            bar.update(task, description=f"{source} {stream}"[:60], records=f"{report.tally.read:,}")
+            beside.tell(source, report.tally.read)
+
+    return Shown()
+
+
+def _tell(report: HarvestReport, *said: str, once: bool, as_json: bool) -> None:
+    notices = [*report.notices, *filter(None, said)]
     tally = report.tally
     counts = {"pages": tally.pages, "read": tally.read, **asdict(tally.counts), "quarantined": tally.quarantined}
     if as_json:
