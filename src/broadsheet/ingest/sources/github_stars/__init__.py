@@ -89,7 +89,7 @@ class GitHubStars(Source):
         """The reading; nothing for a repository that is gone. Raises TryAgain when the hour's allowance is used up."""
         limited = answer.headers.get("x-ratelimit-remaining") == "0" or "retry-after" in answer.headers
         if answer.status in (403, 429) and limited:
-            raise Refused(
+            raise TryAgain(
                 "GitHub's allowance of this hour is used up. With a token (GITHUB_TOKEN) it is 5,000, not 60."
             )
         if answer.status in _GONE:
