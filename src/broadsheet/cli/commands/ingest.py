@@ -82,21 +82,20 @@ def ingest(
             reports.append(ingest_file(file, now=timezone.now(), captured_on=day, progress=tell))
             progress.remove_task(task)
         beside.finish()
-    left = read_what_came()
-    if any(report.refused for report in reports):
-        left = ""  # what is wrong is said alone
-    notices = [one for one in (left, index_what_changed()) if one]
+    left, notice = read_what_came(), index_what_changed()
     totals = {name: sum(_row(r)[name] for r in reports) for name in COUNTS}
     if as_json:
-        print_json({"files": [_as_json(r) for r in reports], "totals": totals, "notices": notices})
+        print_json({"files": [_as_json(r) for r in reports], "totals": totals, "notices": [one for one in (left, notice) if one]})
     else:
         _print_table(reports, totals)
+        if left:
+            out.print(left, markup=False)
     for report in reports:
         if report.refused:
             say(f"{report.name}: {report.refused}")
         for reason in report.reasons if not report.refused else []:
             say(f"{report.name}, {reason}")
-    for notice in notices:
+    if notice:
         say(notice)
     if any(r.refused for r in reports):
         raise typer.Exit(NOTHING_READABLE)
