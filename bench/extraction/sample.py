@@ -1,4 +1,6 @@
-"""Which abstracts are labelled, and which of the given labels are worked on: both follow from hashes, so anyone gets the same.
+"""Which abstracts are labelled, and which of the given labels are worked on.
+
+Both follow from hashes, so anyone gets the same.
 
 usage: python -m bench.extraction.sample HF_DAILY.jsonl.zst CAPTURES_DIR > texts.jsonl
 """
@@ -28,7 +30,7 @@ def digest(text: str) -> str:
 
 
 def split(rows: Iterable[Row]) -> tuple[list[Row], list[Row]]:
-    """The given labels as (work, locked): ordered by sha256 of the id, the first 112 are for work and the rest stay locked."""
+    """The given labels as (work, locked): ordered by sha256 of the id, the first 112 to work on, the rest locked."""
     ordered = sorted(rows, key=lambda row: digest(row["id"]))
     return ordered[:WORK], ordered[WORK:]
 
@@ -49,7 +51,9 @@ def read(path: Path) -> Iterator[Row]:
 def sample(papers: Iterable[Row], captured: str) -> list[Row]:
     """200 papers of the daily list that stand in no capture, in the order of sha256 of the seed and their id."""
     seen = letters(captured)
-    pool = {row["id"]: row for row in papers if letters(row["title"]) not in seen and (row.get("abstract") or "").strip()}
+    pool = {
+        row["id"]: row for row in papers if letters(row["title"]) not in seen and (row.get("abstract") or "").strip()
+    }
     chosen = sorted(pool, key=lambda key: digest(SEED + key))[:SIZE]
     return [{"id": key, "title": pool[key]["title"], "abstract": pool[key]["abstract"]} for key in chosen]
 

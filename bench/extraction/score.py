@@ -1,4 +1,6 @@
-"""How well the extraction reads: `python -m bench.extraction.score SHARED_DATA CAPTURES [work|locked|hf-200]... [--errors]`.
+"""How well the extraction reads.
+
+`python -m bench.extraction.score SHARED_DATA CAPTURES [work|locked|hf-200]... [--errors]`
 
 Prints one JSON object a set: precision, recall and F1 of names, links and claims, the share of right kinds, and of the
 claims found how often direction, bound and metric agree and the quote is verbatim; each with a 95 % interval from
@@ -17,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
 from bench.extraction.sample import read, sample, split
+
 from broadsheet.results.extraction import extract
 
 HERE = Path(__file__).parent
@@ -26,9 +28,17 @@ SAMPLES, SEED = 1_000, 7
 Row = dict[str, Any]
 # The columns of a paper's counts.
 COLUMNS = (
-    "papers", "kind", *(f"{what} {part}" for what in ("names", "links", "claims") for part in ("found", "given", "labelled")),
-    "direction", "bound", "metric", "verbatim", "form", "baseline", "on",
-)  # fmt: skip
+    "papers",
+    "kind",
+    *(f"{what} {part}" for what in ("names", "links", "claims") for part in ("found", "given", "labelled")),
+    "direction",
+    "bound",
+    "metric",
+    "verbatim",
+    "form",
+    "baseline",
+    "on",
+)
 
 
 def unit_class(unit: str | None) -> str:
@@ -42,7 +52,9 @@ def unit_class(unit: str | None) -> str:
 
 
 def same(one: Any, other: Any) -> bool:
-    return one is not None and other is not None and abs(float(one) - float(other)) <= 1e-6 * max(1.0, abs(float(other)))
+    return (
+        one is not None and other is not None and abs(float(one) - float(other)) <= 1e-6 * max(1.0, abs(float(other)))
+    )
 
 
 def found(label: Row, claim: Row) -> bool:
@@ -72,7 +84,9 @@ def counts(label: Row, got: Row, show: Callable[[str], None] | None = None) -> d
     left = list(got["claims"])
     row |= {"claims given": len(left), "claims labelled": len(label["claims"])}
     for claim in label["claims"]:
-        fits = sorted((one for one in left if found(claim, one)), key=lambda one: -overlap(one["quote"], claim["quote"]))
+        fits = sorted(
+            (one for one in left if found(claim, one)), key=lambda one: -overlap(one["quote"], claim["quote"])
+        )
         if not fits:
             if show:
                 show(f"missed claim: {claim['value']} {claim['unit']} | {claim['quote']}")
@@ -86,8 +100,15 @@ def counts(label: Row, got: Row, show: Callable[[str], None] | None = None) -> d
         for key in ("metric", "baseline", "on"):
             row[key] += overlap(hit[key], claim[key]) >= 0.5
         row["verbatim"] += bool(hit["quote"]) and hit["quote"] in label["abstract"]
-        if show and (hit["direction"] != claim["direction"] or hit["bound"] != claim["bound"] or overlap(hit["metric"], claim["metric"]) < 0.5):
-            show(f"reads {hit['metric']}/{hit['direction']}/{hit['bound']} for {claim['metric']}/{claim['direction']}/{claim['bound']} | {claim['quote']}")
+        if show and (
+            hit["direction"] != claim["direction"]
+            or hit["bound"] != claim["bound"]
+            or overlap(hit["metric"], claim["metric"]) < 0.5
+        ):
+            show(
+                f"reads {hit['metric']}/{hit['direction']}/{hit['bound']} for "
+                f"{claim['metric']}/{claim['direction']}/{claim['bound']} | {claim['quote']}"
+            )
     for extra in left if show else ():
         show(f"extra claim: {extra['value']} {extra['unit']} | {extra['quote']}")
     if show and got["kind"] != label["kind"]:
@@ -101,8 +122,15 @@ def measures(total: np.ndarray) -> dict[str, float]:
     made = {"kind": sums["kind"] / max(1, sums["papers"])}
     for what in ("names", "links", "claims"):
         hits, given, labelled = (sums[f"{what} {part}"] for part in ("found", "given", "labelled"))
-        made |= {f"{what} precision": hits / max(1, given), f"{what} recall": hits / max(1, labelled), f"{what} f1": 2 * hits / max(1, given + labelled)}
-    return made | {key: sums[key] / max(1, sums["claims found"]) for key in ("direction", "bound", "metric", "verbatim", "form", "baseline", "on")}
+        made |= {
+            f"{what} precision": hits / max(1, given),
+            f"{what} recall": hits / max(1, labelled),
+            f"{what} f1": 2 * hits / max(1, given + labelled),
+        }
+    return made | {
+        key: sums[key] / max(1, sums["claims found"])
+        for key in ("direction", "bound", "metric", "verbatim", "form", "baseline", "on")
+    }
 
 
 def with_intervals(rows: Sequence[dict[str, float]]) -> dict[str, Any]:
@@ -111,7 +139,10 @@ def with_intervals(rows: Sequence[dict[str, float]]) -> dict[str, Any]:
     draws = np.random.default_rng(SEED).integers(0, len(table), (SAMPLES, len(table)))
     drawn = [measures(table[draw].sum(axis=0)) for draw in draws]
     whole = measures(table.sum(axis=0))
-    made: dict[str, Any] = {"papers": len(rows), "claims labelled": int(table[:, COLUMNS.index("claims labelled")].sum())}
+    made: dict[str, Any] = {
+        "papers": len(rows),
+        "claims labelled": int(table[:, COLUMNS.index("claims labelled")].sum()),
+    }
     for key, value in whole.items():
         low, high = np.percentile([one[key] for one in drawn], (2.5, 97.5))
         made[key] = [round(float(part), 3) for part in (value, low, high)]
@@ -120,7 +151,9 @@ def with_intervals(rows: Sequence[dict[str, float]]) -> dict[str, Any]:
 
 def labelled_sets(shared: Path, captures: Path) -> dict[str, list[Row]]:
     """The three sets of labels with their texts."""
-    work, locked = split([json.loads(line) for line in (shared / "data/contributions-dev.jsonl").open(encoding="utf-8")])
+    work, locked = split(
+        [json.loads(line) for line in (shared / "data/contributions-dev.jsonl").open(encoding="utf-8")]
+    )
     captured = "\n".join(path.read_text(encoding="utf-8") for path in sorted(captures.iterdir()) if path.is_file())
     texts = {row["id"]: row for row in sample(read(shared / "data/hf-daily-2024-2026.jsonl.zst"), captured)}
     own = [json.loads(line) for line in (HERE / "hf-200.jsonl").open(encoding="utf-8")]
@@ -135,7 +168,11 @@ def main() -> None:
     for name in chosen:
         rows[name] = []
         for label in sets[name]:
-            show = (lambda text, paper=label["id"]: print(paper, text, file=sys.stderr)) if "--errors" in sys.argv else None
+            show = (
+                (lambda text, paper=label["id"]: print(paper, text, file=sys.stderr))
+                if "--errors" in sys.argv
+                else None
+            )
             rows[name].append(counts(label, extract(label["title"], label["abstract"]).as_json(), show))
     if {"locked", "hf-200"} <= set(chosen):
         rows["locked and hf-200"] = rows["locked"] + rows["hf-200"]

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
 from bench.extraction.priors import BIAS, prior
 from bench.extraction.sample import digest, letters, read, split
+
 from broadsheet.results.extraction import claims as claims_module
 from broadsheet.results.extraction.claim_features import setting_of
 from broadsheet.results.extraction.kinds import kind_features
@@ -73,7 +73,9 @@ def answers_of_labels(row: Row, candidates: Sequence[tuple[Quantity, int, list[s
         near = [
             (max(0, at - one.start, one.start - at - len(label["quote"])), number)
             for number, (one, _, _) in enumerate(candidates)
-            if not answers[number] and fits(label, one) and (one.unit == label["unit"] or one.kind not in {"factor", "percent"})
+            if not answers[number]
+            and fits(label, one)
+            and (one.unit == label["unit"] or one.kind not in {"factor", "percent"})
         ]
         if near:
             answers[min(near)[1]] = True
@@ -88,7 +90,9 @@ def examples(rows: Sequence[Row]) -> tuple[list[Example], list[Example], list[tu
         found = claims_module.candidates(setting_of(title.flat, text))
         if "claims" in row:
             answers = answers_of_labels(row, found)
-            for_claims += [Example(row["id"], features, answer) for (_, _, features), answer in zip(found, answers, strict=True)]
+            for_claims += [
+                Example(row["id"], features, answer) for (_, _, features), answer in zip(found, answers, strict=True)
+            ]
         else:
             places = {int(start): bool(answer) for start, answer in row["numbers"].items()}
             for one, _, features in found:
@@ -107,7 +111,10 @@ def examples(rows: Sequence[Row]) -> tuple[list[Example], list[Example], list[tu
 
 def vocabulary(rows: Sequence[Sequence[str]]) -> dict[str, int]:
     counts = Counter(feature for features in rows for feature in set(features))
-    return {feature: number for number, feature in enumerate(sorted(name for name, count in counts.items() if count >= LEAST))}
+    return {
+        feature: number
+        for number, feature in enumerate(sorted(name for name, count in counts.items() if count >= LEAST))
+    }
 
 
 def matrix(rows: Sequence[Sequence[str]], index: dict[str, int]) -> np.ndarray:
@@ -150,11 +157,15 @@ def kinds_fitted(rows: Sequence[tuple[str, list[str], str]], strength: float) ->
     """A softmax regression over the kinds, drawn by L2 towards the weights of `priors`; Adam, 300 steps."""
     features = [row[1] for row in rows]
     counts = Counter(feature for one in features for feature in one)
-    usable = sorted(name for name, count in counts.items() if count >= LEAST or any(prior(name, kind) for kind in KINDS))
+    usable = sorted(
+        name for name, count in counts.items() if count >= LEAST or any(prior(name, kind) for kind in KINDS)
+    )
     index = {feature: number for number, feature in enumerate(usable)}
     table = np.c_[matrix(features, index), np.ones(len(rows))]
     wanted = np.array([[row[2] == kind for kind in KINDS] for row in rows], float)
-    start = np.array([[prior(name, kind) for kind in KINDS] for name in usable] + [[BIAS.get(kind, 0.0) for kind in KINDS]])
+    start = np.array(
+        [[prior(name, kind) for kind in KINDS] for name in usable] + [[BIAS.get(kind, 0.0) for kind in KINDS]]
+    )
     penalty = np.r_[np.full(len(usable), strength), strength / 3][:, None]
     weights, first, second = start.copy(), np.zeros_like(start), np.zeros_like(start)
     for step in range(1, 301):
@@ -172,7 +183,12 @@ def odds(model: dict[str, float], features: Sequence[str]) -> float:
     return model["bias"] + sum(model.get(feature, 0.0) for feature in features)
 
 
-def cross(rows: Sequence[Any], paper: Callable[[Any], str], fit: Callable[[Sequence[Any]], Any], decide: Callable[[Any, Any], Any]) -> list[Any]:
+def cross(
+    rows: Sequence[Any],
+    paper: Callable[[Any], str],
+    fit: Callable[[Sequence[Any]], Any],
+    decide: Callable[[Any, Any], Any],
+) -> list[Any]:
     """What ten-fold cross-validation decides for every row; a paper is wholly in one fold."""
     fold = [int(digest(paper(row))[:8], 16) % 10 for row in rows]
     out: list[Any] = [None] * len(rows)
@@ -186,7 +202,8 @@ def cross(rows: Sequence[Any], paper: Callable[[Any], str], fit: Callable[[Seque
 
 def report(name: str, answers: Sequence[bool], decided: Sequence[bool]) -> None:
     hits = sum(a and d for a, d in zip(answers, decided, strict=True))
-    print(f"{name}: precision {hits / max(1, sum(decided)):.3f}, recall {hits / max(1, sum(answers)):.3f} of candidates")
+    precision, recall = hits / max(1, sum(decided)), hits / max(1, sum(answers))
+    print(f"{name}: precision {precision:.3f}, recall {recall:.3f} of candidates")
 
 
 def load(shared: Path, captures: Path) -> list[Row]:
@@ -194,7 +211,10 @@ def load(shared: Path, captures: Path) -> list[Row]:
     work, _ = split([json.loads(line) for line in (shared / "data/contributions-dev.jsonl").open(encoding="utf-8")])
     texts = training_texts(shared, captures)
     own = [json.loads(line) for line in (HERE / "train-400.jsonl").open(encoding="utf-8")]
-    return work + [{**row, "title": texts[row["id"]]["title"], "abstract": texts[row["id"]]["abstract"]} for row in own if row["id"] in texts]
+    with_texts = [
+        {**row, **{key: texts[row["id"]][key] for key in ("title", "abstract")}} for row in own if row["id"] in texts
+    ]
+    return work + with_texts
 
 
 def main() -> None:
@@ -202,12 +222,19 @@ def main() -> None:
     for_claims, for_names, for_kind, _ = examples(load(shared, captures))
     if "--cross" in sys.argv:
         for name, rows in (("claims", for_claims), ("names", for_names)):
-            decided = cross(rows, lambda row: row.paper, lambda part, key=name: fitted(part, STRENGTH[key]), lambda model, row: odds(model, row.features) > 0)
+            decided = cross(
+                rows,
+                lambda row: row.paper,
+                lambda part, key=name: fitted(part, STRENGTH[key]),
+                lambda model, row: odds(model, row.features) > 0,
+            )
             report(name, [row.answer for row in rows], decided)
         kinds = cross(
-            for_kind, lambda row: row[0], lambda part: kinds_fitted(part, STRENGTH["kind"]),
+            for_kind,
+            lambda row: row[0],
+            lambda part: kinds_fitted(part, STRENGTH["kind"]),
             lambda models, row: max(KINDS, key=lambda kind: odds(models[f"kind:{kind}"], row[1])),
-        )  # fmt: skip
+        )
         right = [one == row[2] for one, row in zip(kinds, for_kind, strict=True)]
         work = [ok for ok, row in zip(right, for_kind, strict=True) if row[0].startswith("seed-")]
         print(f"kind: {sum(right) / len(right):.3f} right; on the given labels {sum(work) / len(work):.3f}")
@@ -217,7 +244,8 @@ def main() -> None:
     models = {"claims": fitted(for_claims, STRENGTH["claims"]), "names": fitted(for_names, STRENGTH["names"])}
     models |= kinds_fitted(for_kind, STRENGTH["kind"])
     WEIGHTS.write_text(json.dumps(models, indent=0, sort_keys=True) + "\n", encoding="utf-8")
-    print(f"{WEIGHTS.name}: {WEIGHTS.stat().st_size:,} bytes, {len(for_claims):,} numbers, {len(for_names):,} words, {len(for_kind)} papers")
+    learnt = f"{len(for_claims):,} numbers, {len(for_names):,} words, {len(for_kind)} papers"
+    print(f"{WEIGHTS.name}: {WEIGHTS.stat().st_size:,} bytes; learnt from {learnt}")
 
 
 if __name__ == "__main__":

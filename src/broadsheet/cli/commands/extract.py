@@ -71,6 +71,7 @@ def _rows(papers: Path) -> Iterator[dict[str, Any]]:
                 or not all(isinstance(row.get(key), str) for key in ("title", "abstract"))
             ):
                 raise ValueError(
-                    f'Line {number} of {papers} is no paper: it takes an object {{"id", "title", "abstract"}} with both as text.'
+                    f'Line {number} of {papers} is no paper: it takes an object {{"id", "title", "abstract"}} '
+                    f"with both as text."
                 )
             yield row

@@ -7,21 +7,27 @@ import re
 UP_TO, AT_LEAST, AVERAGE, ABOUT = "up to", "at least", "average", "about"
 
 _LEFT = re.compile(
-    r"(?P<up>\bup\s?to\b|\bat\smost\b|\bas\smuch\sas\b|\bmax(?:imum|imal)?\b|\bpeak\b|\bless\sthan\b|\bunder\b(?!\s(?:the|an?)\b)|\bbelow\b|\bfewer\sthan\b|"
+    r"(?P<up>\bup\s?to\b|\bat\smost\b|\bas\smuch\sas\b|\bmax(?:imum|imal)?\b|\bpeak\b|"
+    r"\bless\sthan\b|\bunder\b(?!\s(?:the|an?)\b)|\bbelow\b|\bfewer\sthan\b|"
     r"\bwithin\b|\bno\smore\sthan\b|\bas\s(?:high|low|large)\sas\b|<)"
-    r"|(?P<least>(?<!improvement\s)(?<!gain\s)(?<!speedup\s)(?<!increase\s)\bover\b|\bmore\sthan\b|\bat\sleast\b|\bexceed(?:s|ing|ed)?\b|\babove\b|\bgreater\sthan\b|"
+    r"|(?P<least>(?<!improvement\s)(?<!gain\s)(?<!speedup\s)(?<!increase\s)\bover\b|"
+    r"\bmore\sthan\b|\bat\sleast\b|\bexceed(?:s|ing|ed)?\b|\babove\b|\bgreater\sthan\b|"
     r"\bminimum\b|\bbeyond\b|\bhigher\sthan\b|>)"
     r"|(?P<average>\b(?:on\s)?averag(?:e|es|ed|ing|ely)\b|\bmean\b|\bmedian\b|\bgeo(?:metric\s)?mean\b)"
-    r"|(?P<about>\babout\b|\baround\b|\bapproximately\b|\bapprox\.?|\bnearly\b|\balmost\b|\broughly\b|\bclose\sto\b|~|\bcirca\b|\bon\sthe\sorder\sof\b)",
+    r"|(?P<about>\babout\b|\baround\b|\bapproximately\b|\bapprox\.?|\bnearly\b|\balmost\b|"
+    r"\broughly\b|\bclose\sto\b|~|\bcirca\b|\bon\sthe\sorder\sof\b)",
     re.IGNORECASE,
 )
 # What may stand between the word of the bound and the number, if it is not an average, which reaches further.
 _FILLS = re.compile(
-    r"\s?(?:an?\s|the\s|\+|~|\$|\(|to\s|by\s|of\s|only\s|just\s|average\s|additional\s|further\s|total\s|relative\s|remarkable\s|impressive\s|up\sto\s|"
-    r"as\smuch\sas\s|around\s|about\s|another\s|staggering\s|significant\s|substantial\s|whopping\s|value\s|ratio\s){0,4}"
+    r"\s?(?:an?\s|the\s|\+|~|\$|\(|to\s|by\s|of\s|only\s|just\s|average\s|additional\s|further\s|"
+    r"total\s|relative\s|remarkable\s|impressive\s|up\sto\s|"
+    r"as\smuch\sas\s|around\s|about\s|another\s|staggering\s|significant\s|substantial\s|"
+    r"whopping\s|value\s|ratio\s){0,4}"
 )
 _RIGHT_AVERAGE = re.compile(
-    r"(?:\s?\)?,?\s?(?:[\w@-]+\s){0,5}?|[^.;,]{0,50}\s)(?:on\saverage|in\saverage(?=[.,;)]|$)|averaged|in\sthe\smean)\b|\s?(?:geomean|average|mean|median)\b"
+    r"(?:\s?\)?,?\s?(?:[\w@-]+\s){0,5}?|[^.;,]{0,50}\s)(?:on\saverage|in\saverage(?=[.,;)]|$)|"
+    r"averaged|in\sthe\smean)\b|\s?(?:geomean|average|mean|median)\b"
 )
 _RIGHT_MORE = re.compile(r"\s?(?:\+(?!\s?\d)|or\smore\b|or\shigher\b|or\sgreater\b)")
 _RIGHT_MOST = re.compile(r"\s?(?:or\sless\b|or\sfewer\b|at\smost\b|max(?:imum)?\b)")
@@ -61,4 +67,7 @@ def _near(left: str, match: re.Match[str]) -> bool:
     # "the average KV cache size by 2x" is a reduction of an average, not an average reduction.
     if match[0].lower() in {"averagely", "on average"} and len(gap) < 12:
         return True
-    return re.search(r"\b(?:of|by|reaching|from|is|to|at|exceeding|reaches)\s(?:\w+\s){0,2}[+~]?$", gap) is not None or len(gap) < 4
+    return (
+        re.search(r"\b(?:of|by|reaching|from|is|to|at|exceeding|reaches)\s(?:\w+\s){0,2}[+~]?$", gap) is not None
+        or len(gap) < 4
+    )

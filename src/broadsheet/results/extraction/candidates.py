@@ -8,12 +8,15 @@ from broadsheet.results.extraction.claim_features import METRIC
 from broadsheet.results.extraction.quantities import Quantity
 
 _REACHES = re.compile(
-    r"\b(?:achiev\w+|attain\w*|reach\w*|obtain\w*|yield\w*|scor(?:e|es|ed|ing)|sets?|hits?|records?|from|to|with|of|by|improv\w+|"
+    r"\b(?:achiev\w+|attain\w*|reach\w*|obtain\w*|yield\w*|scor(?:e|es|ed|ing)|sets?|hits?|"
+    r"records?|from|to|with|of|by|improv\w+|"
     r"gains?|surpass\w*|outperform\w*)\s(?:\w+\s){0,2}?(?:of\s|at\s|up\sto\s|only\s|just\s|an?\s|[+~])?$"
 )
 _FEW = re.compile(
-    r"\b(?:only|just|merely|mere|(?:few|little|low|many|much|long)(?:\sas)?|under|within|requir\w+|fewer\sthan|less\sthan|over|more\sthan|exceed\w*|"
-    r"up\sto|beyond|instead\sof|into|to|than|us(?:es|ing)|need\w*|skip\w*|solv\w+|in)\s(?:an?\s|about\s|around\s|~|approximately\s)?$|[<>~]\s*$"
+    r"\b(?:only|just|merely|mere|(?:few|little|low|many|much|long)(?:\sas)?|under|within|"
+    r"requir\w+|fewer\sthan|less\sthan|over|more\sthan|exceed\w*|"
+    r"up\sto|beyond|instead\sof|into|to|than|us(?:es|ing)|need\w*|skip\w*|solv\w+|in)\s(?:an?\s|"
+    r"about\s|around\s|~|approximately\s)?$|[<>~]\s*$"
 )
 # Claude 3.7, LTX 2.3: a version.
 _NAMED = re.compile(r"\b[A-Z][\w.+-]*\s$")
@@ -31,9 +34,7 @@ def plausible(flat: str, one: Quantity) -> bool:
                 return False
             if METRIC.search(left) or METRIC.search(flat[one.end : one.end + 22]):
                 return True
-            return left.endswith("+") or (
-                (one.decimal or one.value >= 10) and _REACHES.search(left) is not None
-            )
+            return left.endswith("+") or ((one.decimal or one.value >= 10) and _REACHES.search(left) is not None)
         case "count":
             return one.pair or _FEW.search(left) is not None
         case "scale":

@@ -13,91 +13,132 @@ from broadsheet.results.extraction.quantities import Quantity
 from broadsheet.results.extraction.text import Text
 
 _RESULT = re.compile(
-    r"\b(?:[Ee]xperiment\w*|[Rr]esults?|[Ee]valuat\w+|[Ee]mpirical\w*|demonstrat\w+|[Nn]otably|[Rr]emarkably|[Ss]pecifically|"
-    r"outperform\w*|surpass\w*|achiev\w+|state-of-the-art|SOTA|show(?:s|ed|ing)?|find|found|observe[ds]?|reveal\w*|[Ii]n particular|"
+    r"\b(?:[Ee]xperiment\w*|[Rr]esults?|[Ee]valuat\w+|[Ee]mpirical\w*|demonstrat\w+|[Nn]otably|"
+    r"[Rr]emarkably|[Ss]pecifically|"
+    r"outperform\w*|surpass\w*|achiev\w+|state-of-the-art|SOTA|show(?:s|ed|ing)?|find|found|"
+    r"observe[ds]?|reveal\w*|[Ii]n particular|"
     r"[Ff]or (?:example|instance)|[Cc]ompared|benchmarks?|[Oo]n [A-Z])\b"
 )
 _OTHERS = re.compile(
-    r"\b(?:[Ee]xisting|[Pp]rior|[Pp]revious|[Cc]urrent|[Rr]ecent|[Tt]raditional|[Cc]onventional|[Cc]ommon|[Tt]ypically|[Oo]ften|"
-    r"[Hh]owever|[Dd]espite|[Ww]hile many|[Ss]uffer\w*|[Hh]umans?|[Hh]as been|[Hh]ave been|[Pp]opular|[Ww]idely|et al)\b"
+    r"\b(?:[Ee]xisting|[Pp]rior|[Pp]revious|[Cc]urrent|[Rr]ecent|[Tt]raditional|[Cc]onventional|"
+    r"[Cc]ommon|[Tt]ypically|[Oo]ften|"
+    r"[Hh]owever|[Dd]espite|[Ww]hile many|[Ss]uffer\w*|[Hh]umans?|[Hh]as been|[Hh]ave been|"
+    r"[Pp]opular|[Ww]idely|et al)\b"
 )
 _GAIN = re.compile(
-    r"\b(?:improv\w+|reduc\w+|outperform\w*|surpass\w*|exceed\w*|increas\w+|decreas\w+|boost\w*|gains?|gained|speed(?:s|ing|ed)?[\s-]?ups?|"
-    r"speedups?|faster|slower|fewer|less|lower\w*|higher|better|more|accelerat\w+|sav(?:e|es|ed|ing|ings)|cut(?:s|ting)?|drops?|"
-    r"dropped|degradation|degrad\w+|loss(?:es)?|lossless|compress\w*|smaller|shrink\w*|larger|longer|shorter|cheaper|rais(?:e|es|ing)|"
-    r"rises?|advantage|margins?|overhead|lift\w*|enhanc\w+|efficien\w+|relative|absolute|declin\w+|narrow\w*|clos(?:es|ing)|"
-    r"beat(?:s|ing)?|advanc\w+|halv\w+|scal(?:es|ing)|extend\w*|delta|trim\w*|lighter|over(?=\sthe\s)|degrades?|mitigat\w+|alleviat\w+)\b",
+    r"\b(?:improv\w+|reduc\w+|outperform\w*|surpass\w*|exceed\w*|increas\w+|decreas\w+|boost\w*|"
+    r"gains?|gained|speed(?:s|ing|ed)?[\s-]?ups?|"
+    r"speedups?|faster|slower|fewer|less|lower\w*|higher|better|more|accelerat\w+|sav(?:e|es|ed|"
+    r"ing|ings)|cut(?:s|ting)?|drops?|"
+    r"dropped|degradation|degrad\w+|loss(?:es)?|lossless|compress\w*|smaller|shrink\w*|larger|"
+    r"longer|shorter|cheaper|rais(?:e|es|ing)|"
+    r"rises?|advantage|margins?|overhead|lift\w*|enhanc\w+|efficien\w+|relative|absolute|"
+    r"declin\w+|narrow\w*|clos(?:es|ing)|"
+    r"beat(?:s|ing)?|advanc\w+|halv\w+|scal(?:es|ing)|extend\w*|delta|trim\w*|lighter|"
+    r"over(?=\sthe\s)|degrades?|mitigat\w+|alleviat\w+)\b",
     re.IGNORECASE,
 )
 _REACH = re.compile(
-    r"\b(?:achiev\w+|attain\w*|reach\w*|obtain\w*|yield\w*|scor(?:e|es|ed|ing)|get(?:s|ting)?|deliver\w*|record\w*|establish\w*|"
-    r"set(?:s|ting)?|solv\w+|resolv\w+|hit(?:s|ting)?|accuracy|rates?|success|recall|precision|F1|AUC|FID|BLEU|PSNR|mAP|mIoU|IoU|"
-    r"maintain\w*|retain\w*|preserv\w+|recover\w*|run(?:s|ning)?|preferred|prefer\w*|win|wins|correct\w*|rank\w*|agreement|correlation|"
+    r"\b(?:achiev\w+|attain\w*|reach\w*|obtain\w*|yield\w*|scor(?:e|es|ed|ing)|get(?:s|ting)?|"
+    r"deliver\w*|record\w*|establish\w*|"
+    r"set(?:s|ting)?|solv\w+|resolv\w+|hit(?:s|ting)?|accuracy|rates?|success|recall|precision|F1|"
+    r"AUC|FID|BLEU|PSNR|mAP|mIoU|IoU|"
+    r"maintain\w*|retain\w*|preserv\w+|recover\w*|run(?:s|ning)?|preferred|prefer\w*|win|wins|"
+    r"correct\w*|rank\w*|agreement|correlation|"
     r"perform(?:s|ance|ing)?|produc\w+|remain\w*|limited)\b",
     re.IGNORECASE,
 )
 _BOUND_LEFT = re.compile(
-    r"(?:\bup\sto|\bover|\bmore\sthan|\bat\sleast|\bat\smost|\bless\sthan|\bunder|\bbelow|\babove|\bexceeding|\bnearly|\balmost|"
-    r"\bapproximately|\babout|\baround|\broughly|\ban?\saverage\sof|\bmaximum\sof|\bmerely|\bby|\bfewer\sthan|[<>~+])\s?"
+    r"(?:\bup\sto|\bover|\bmore\sthan|\bat\sleast|\bat\smost|\bless\sthan|\bunder|\bbelow|\babove|"
+    r"\bexceeding|\bnearly|\balmost|"
+    r"\bapproximately|\babout|\baround|\broughly|\ban?\saverage\sof|\bmaximum\sof|\bmerely|\bby|"
+    r"\bfewer\sthan|[<>~+])\s?"
     r"(?:an?\s|to\s|as\smuch\sas\s|\+|~)?$"
 )
 _COST = re.compile(
-    r"\b(?:only|just|merely|mere|as\s(?:few|little|low|small|much|high|fast)\sas|in\s(?:under|less\sthan|about|around|approximately)|within|under|requir\w+|us(?:es|ing)\s(?:only|just)|"
+    r"\b(?:only|just|merely|mere|as\s(?:few|little|low|small|much|high|fast)\sas|in\s(?:under|"
+    r"less\sthan|about|around|approximately)|within|under|requir\w+|us(?:es|ing)\s(?:only|just)|"
     r"fewer\sthan|less\sthan|instead\sof|at\s(?:only|just|a\scost))\b[^.;]{0,25}$"
 )
 _VERSUS = re.compile(
-    r"(?:\bcompared\s(?:to|with)|\bversus|\bvs\.?|\bthan|\brather\sthan|\binstead\sof|\bwhile|\bwhereas|\bagainst|\bfrom)\s"
+    r"(?:\bcompared\s(?:to|with)|\bversus|\bvs\.?|\bthan|\brather\sthan|\binstead\sof|\bwhile|"
+    r"\bwhereas|\bagainst|\bfrom)\s"
     r"(?:[\w'-]+\s){0,5}?(?:of\s|at\s|by\s|over\s|only\s|\(|~)?$"
 )
-_NEGATED = re.compile(r"\b(?:baselines?|existing|prior|previous|others?|competitors?|humans?|GPT-\S+|random)\b[^,;]{0,40}$")
+_NEGATED = re.compile(
+    r"\b(?:baselines?|existing|prior|previous|others?|competitors?|humans?|GPT-\S+|"
+    r"random)\b[^,;]{0,40}$"
+)
 _DESCRIBES = re.compile(
-    r"\b(?:compris\w+|contain\w*|consist\w*|span\w*|cover\w*|includ\w+|features?|featuring|collect\w*|curat\w+|construct\w*|annotat\w+|"
-    r"trained|pre-?train\w*|fine-?tun\w+|dataset|corpus|sampled?|totall?ing|total\sof|across|among|with\sa\stotal|drawn|compil\w+|"
-    r"ranging\sfrom|rang\w+|varying|sizes?|spanning|scales?\sof|set\sof|pool\sof|sequences?\sof|at\sscales?|context)\b[^,;.]{0,45}$",
+    r"\b(?:compris\w+|contain\w*|consist\w*|span\w*|cover\w*|includ\w+|features?|featuring|"
+    r"collect\w*|curat\w+|construct\w*|annotat\w+|"
+    r"trained|pre-?train\w*|fine-?tun\w+|dataset|corpus|sampled?|totall?ing|total\sof|across|"
+    r"among|with\sa\stotal|drawn|compil\w+|"
+    r"ranging\sfrom|rang\w+|varying|sizes?|spanning|scales?\sof|set\sof|pool\sof|sequences?\sof|"
+    r"at\sscales?|context)\b[^,;.]{0,45}$",
     re.IGNORECASE,
 )
 _SETTING_RIGHT = re.compile(
-    r"\s?-?(?:[A-Za-z][\w-]*\s){0,3}?(?:tokens|samples|images|videos?|hours\sof|frames|tasks|datasets?|benchmarks|questions|pairs|papers|"
-    r"models?|languages|GPUs?|nodes|cores|layers|parameters|params|users|participants|instances|examples|problems|domains|categories|"
-    r"classes|scenes|documents|articles|sentences|words|resolution|sparsity|quantization|precision|weights?|epochs|years|data|noise|"
-    r"environments|clips|trajectories|steps|seeds|agents|scenarios|annotations|levels?|annotators|experts|heads|context|LLMs|MLLMs|"
-    r"runs|trials|subjects|patients|objects|records|dimensions|confidence|VLMs|networks?|architectures?|variants?|checkpoints?|"
-    r"budget|mask\w*|settings?|queries|prompts|repositories|of\s(?:the\s)?(?:tokens|data|samples|cases|questions|time|attention|users))\b"
+    r"\s?-?(?:[A-Za-z][\w-]*\s){0,3}?(?:tokens|samples|images|videos?|hours\sof|frames|tasks|"
+    r"datasets?|benchmarks|questions|pairs|papers|"
+    r"models?|languages|GPUs?|nodes|cores|layers|parameters|params|users|participants|instances|"
+    r"examples|problems|domains|categories|"
+    r"classes|scenes|documents|articles|sentences|words|resolution|sparsity|quantization|"
+    r"precision|weights?|epochs|years|data|noise|"
+    r"environments|clips|trajectories|steps|seeds|agents|scenarios|annotations|levels?|annotators|"
+    r"experts|heads|context|LLMs|MLLMs|"
+    r"runs|trials|subjects|patients|objects|records|dimensions|confidence|VLMs|networks?|"
+    r"architectures?|variants?|checkpoints?|"
+    r"budget|mask\w*|settings?|queries|prompts|repositories|of\s(?:the\s)?(?:tokens|data|samples|"
+    r"cases|questions|time|attention|users))\b"
 )
 _OF_RIGHT = re.compile(r"\s?of\s(?:the\s|all\s|their\s|its\s)?([a-z-]+)")
 _COMPARED_RIGHT = re.compile(
-    r"\s?\)?,?\s?(?:[\w-]+\s){0,4}?(?:over|than|compared|relative\sto|against|versus|vs|with\srespect|as\scompared|better|higher|lower|faster|fewer|"
+    r"\s?\)?,?\s?(?:[\w-]+\s){0,4}?(?:over|than|compared|relative\sto|against|versus|vs|"
+    r"with\srespect|as\scompared|better|higher|lower|faster|fewer|"
     r"less|smaller|more|larger|cheaper)\b"
 )
 _GAIN_RIGHT = re.compile(
-    r"\s?(?:\)|-)?\s?(?:[\w-]+\s){0,3}?(?:improvements?|reductions?|gains?|increases?|decreases?|speed[\s-]?ups?|accelerations?|savings?|"
-    r"boosts?|drops?|degradation|loss|losses|compression|accuracy|success|precision|recall|throughput|latency|efficiency|performance|"
-    r"score|scores|rate|rates|F1|AUC|mAP|BLEU|FID|PSNR|faster|slower|higher|lower|fewer|smaller|less|better|overhead|error|relative|"
-    r"absolute|of\sthe\s(?:performance|accuracy|cost|parameters|memory|compute|computation|original|training|FLOPs|time|data|budget)|"
+    r"\s?(?:\)|-)?\s?(?:[\w-]+\s){0,3}?(?:improvements?|reductions?|gains?|increases?|decreases?|"
+    r"speed[\s-]?ups?|accelerations?|savings?|"
+    r"boosts?|drops?|degradation|loss|losses|compression|accuracy|success|precision|recall|"
+    r"throughput|latency|efficiency|performance|"
+    r"score|scores|rate|rates|F1|AUC|mAP|BLEU|FID|PSNR|faster|slower|higher|lower|fewer|smaller|"
+    r"less|better|overhead|error|relative|"
+    r"absolute|of\sthe\s(?:performance|accuracy|cost|parameters|memory|compute|computation|"
+    r"original|training|FLOPs|time|data|budget)|"
     r"fidelity|retention|leads?|margins?|advantage|preference|win|uplift|agreement|correlation)\b",
     re.IGNORECASE,
 )
 METRIC = re.compile(
-    r"\b(?:FID|FVD|BLEU(?:-\d)?|ROUGE(?:-\w)?|METEOR|CIDEr|SPICE|PSNR|SSIM|LPIPS|PESQ|STOI|MOS|WER|CER|mAP(?:@[\d.]+)?|AP(?:50)?|mIoU|IoU|"
-    r"AUC|AUROC|AUPRC|F1(?:[\s-][Ss]core|-macro|-micro|@\w+)?|RMSE|MSE|MAE|nDCG(?:@\d+)?|NDCG(?:@\d+)?|MRR(?:@\d+)?|MCC|"
-    r"[A-Z]\w*[Ss]core|FIDs|[rgs]FID|SRCC|PLCC|NMI|ARI|NSD|SNR|BD-?\w*|accurac(?:y|ies)|precision|recall|Recall@\d+|R@\d+|Hit@\d+|Hits@\d+|pass@\d+|Pass@\d+|perplexit(?:y|ies)|PPL|scores?|"
+    r"\b(?:FID|FVD|BLEU(?:-\d)?|ROUGE(?:-\w)?|METEOR|CIDEr|SPICE|PSNR|SSIM|LPIPS|PESQ|STOI|MOS|"
+    r"WER|CER|mAP(?:@[\d.]+)?|AP(?:50)?|mIoU|IoU|"
+    r"AUC|AUROC|AUPRC|F1(?:[\s-][Ss]core|-macro|-micro|@\w+)?|RMSE|MSE|MAE|nDCG(?:@\d+)?|"
+    r"NDCG(?:@\d+)?|MRR(?:@\d+)?|MCC|"
+    r"[A-Z]\w*[Ss]core|FIDs|[rgs]FID|SRCC|PLCC|NMI|ARI|NSD|SNR|BD-?\w*|accurac(?:y|ies)|precision|"
+    r"recall|Recall@\d+|R@\d+|Hit@\d+|Hits@\d+|pass@\d+|Pass@\d+|perplexit(?:y|ies)|PPL|scores?|"
     r"correlations?|Spearman|Pearson|kappa|Elo|error|Dice|DSC|SI-SDR|SDR|ratings?|R\^?2|IS|CLIP[\s-]?[Ss]core|CDM|EM|"
-    r"Kendall|tau|rho|fitness|IoU|IQA|reward|win[\s-]rate|success[\s-]rates?|FIDs|agreement|AEE|EPE|PickScore|HPSv\d|loss)\b"
+    r"Kendall|tau|rho|fitness|IoU|IQA|reward|win[\s-]rate|success[\s-]rates?|FIDs|agreement|AEE|"
+    r"EPE|PickScore|HPSv\d|loss)\b"
 )
-_SETTING_LEFT = re.compile(
-    r"\b(?:at|under|with|on|for|of|to|a|an|the|and|in|top|over)\s(?:an?\s|the\s)?(?:[a-z]+\s)?$"
-)
+_SETTING_LEFT = re.compile(r"\b(?:at|under|with|on|for|of|to|a|an|the|and|in|top|over)\s(?:an?\s|the\s)?(?:[a-z]+\s)?$")
 _TUNED = re.compile(
-    r"(?:\b(?:with|at|using|set(?:ting)?|top|rank|temperature|threshold|epsilon|alpha|beta|gamma|k|K|N|n|T|C|D|lambda|p|delta|batch\ssize|"
-    r"learning\srate|window|size|length|rate|version|level|factor|depth|width|ratio|probability)\s?(?:of|=|<|>|is)?|[=^_])\s?$"
+    r"(?:\b(?:with|at|using|set(?:ting)?|top|rank|temperature|threshold|epsilon|alpha|beta|gamma|"
+    r"k|K|N|n|T|C|D|lambda|p|delta|batch\ssize|"
+    r"learning\srate|window|size|length|rate|version|level|factor|depth|width|ratio|"
+    r"probability)\s?(?:of|=|<|>|is)?|[=^_])\s?$"
 )
 _AROUND_NAME = re.compile(r"[A-Z][\w.-]*\s$")
 _OTHERS_BRACKET = re.compile(
-    r"\b(?:surpass\w*|outperform\w*|exceed\w*|compared|than|over|vs|below|versus|approach\w*|against|beat\w*|rival\w*|matching|behind|like)\b[^.;()]{0,60}\(\s?$"
+    r"\b(?:surpass\w*|outperform\w*|exceed\w*|compared|than|over|vs|below|versus|approach\w*|"
+    r"against|beat\w*|rival\w*|matching|behind|like)\b[^.;()]{0,60}\(\s?$"
 )
 _EXAMPLE = re.compile(r"\((?:e\.g\.?|i\.e\.?|such as),?\s[^()]{0,40}$")
 _ONLY_BRACKET = re.compile(r"\(\s?[~<>+]?$")
-_SECTION = re.compile(r"\b(?:Section|Sec\.|Table|Figure|Fig\.|Theorem|Lemma|Eq\.|Chapter|Task|Part|Phase|Stage|Step|Level|version|v|in|since|of|by|year)\s$")
+_SECTION = re.compile(
+    r"\b(?:Section|Sec\.|Table|Figure|Fig\.|Theorem|Lemma|Eq\.|Chapter|Task|Part|Phase|Stage|Step|"
+    r"Level|version|v|in|since|of|by|year)\s$"
+)
 
 
 @dataclass(slots=True)
@@ -113,10 +154,19 @@ class Setting:
 
 
 _TITLE_KINDS = (
-    ("survey", re.compile(r"\b(?:survey|review|overview|perspectives?|challenges|position|tutorial|roadmap)\b", re.IGNORECASE)),
+    (
+        "survey",
+        re.compile(r"\b(?:survey|review|overview|perspectives?|challenges|position|tutorial|roadmap)\b", re.IGNORECASE),
+    ),
     ("benchmark", re.compile(r"bench\b|\b(?:benchmark\w*|evaluat\w+|arena)\b|eval\b", re.IGNORECASE)),
     ("dataset", re.compile(r"\b(?:datasets?|corpus|corpora)\b", re.IGNORECASE)),
-    ("study", re.compile(r"\b(?:study|understanding|analysis|analyzing|rethinking|investigat\w+|how|why|does|do|what)\b", re.IGNORECASE)),
+    (
+        "study",
+        re.compile(
+            r"\b(?:study|understanding|analysis|analyzing|rethinking|investigat\w+|how|why|does|do|what)\b",
+            re.IGNORECASE,
+        ),
+    ),
 )
 _TITLE_NAME = re.compile(r"\s*([^:]{2,30}):\s")
 
@@ -166,39 +216,41 @@ def _of_sentence(sentence: str, at: int, setting: Setting, kind: str) -> list[st
     return found
 
 
+# What is looked for before a number: the feature, the pattern, whether in the last words alone, and whether it also
+# counts for the kind of the number.
+_LEFT = (
+    ("left:gain", _GAIN, True, False),
+    ("left:reach", _REACH, True, False),
+    ("left:bound", _BOUND_LEFT, False, False),
+    ("left:cost", _COST, False, True),
+    ("left:others", _NEGATED, True, False),
+    ("left:describes", _DESCRIBES, False, True),
+    ("left:metric", METRIC, True, True),
+    ("left:bracket", _ONLY_BRACKET, True, True),
+    ("left:example", _EXAMPLE, False, False),
+    ("left:tuned", _TUNED, True, True),
+)
+_BY = ("by ", "by up to ", "by over ", "by about ", "by more than ", "by at least ", "by nearly ")
+
+
 def _of_left(left: str, one: Quantity) -> list[str]:
-    found = []
+    found: list[str] = []
     near = left[-45:]
-    if _GAIN.search(near):
-        found.append("left:gain")
-    if _REACH.search(near):
-        found.append("left:reach")
-    if _BOUND_LEFT.search(left):
-        found.append("left:bound")
-    if _COST.search(left):
-        found += ["left:cost", f"left:cost&{one.kind}"]
-    if _VERSUS.search(near):
-        found.append("left:versus" if not near.endswith("by ") else "left:by")
-    if near.endswith(("by ", "by up to ", "by over ", "by about ", "by more than ", "by at least ", "by nearly ")):
+    for feature, pattern, nearby, with_kind in _LEFT:
+        if pattern.search(near if nearby else left):
+            found.append(feature)
+            if with_kind:
+                found.append(f"{feature}&{one.kind}")
+    if "left:bracket" in found and _OTHERS_BRACKET.search(left):
+        found.append("left:bracket:others")
+    if _VERSUS.search(near) and not near.endswith("by "):
+        found.append("left:versus")
+    if near.endswith(_BY):
         found.append("left:by")
-    if _NEGATED.search(near):
-        found.append("left:others")
-    if _DESCRIBES.search(left):
-        found += ["left:describes", f"left:describes&{one.kind}"]
     if near.endswith("+"):
         found.append("left:plus")
-    if METRIC.search(near):
-        found += ["left:metric", f"left:metric&{one.kind}"]
-    if _ONLY_BRACKET.search(near):
-        found += ["left:bracket", f"left:bracket&{one.kind}"]
-        if _OTHERS_BRACKET.search(left):
-            found.append("left:bracket:others")
-    if _EXAMPLE.search(left):
-        found.append("left:example")
     if one.size > 3:
         found.append("list:long")
-    if _TUNED.search(near):
-        found += ["left:tuned", f"left:tuned&{one.kind}"]
     if one.kind in {"bare", "scale", "count"} and _AROUND_NAME.search(near):
         found.append("left:name")
     if one.kind in {"bare", "time"} and _SECTION.search(near):

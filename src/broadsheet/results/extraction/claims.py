@@ -13,7 +13,8 @@ from broadsheet.results.extraction.quantities import Quantity, quantities
 
 # Between two numbers of which one is somebody else's.
 _APART = re.compile(
-    r"\b(?:compared|than|vs|versus|whereas|while|surpass\w*|outperform\w*|exceed\w*|against|instead|unlike|but|only|baseline|where|which)\b|[;]"
+    r"\b(?:compared|than|vs|versus|whereas|while|surpass\w*|outperform\w*|exceed\w*|against|"
+    r"instead|unlike|but|only|baseline|where|which)\b|[;]"
 )
 _TOGETHER = 45
 

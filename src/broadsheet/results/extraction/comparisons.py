@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 
 _END = (
-    r"(?=\s?[,;:]|\.\s|\.$|\s?\(|\)|\s-{1,2}\s|—|$|\s(?:and\s(?:\d|up\sto|over|by|reduc\w+|improv\w+|achiev\w+|increas\w+|a\s\d|~|an?\s\w+\sof)|while|whereas|which|that|with(?!out)|"
-    r"when|where|without|by|thereby|thus|respectively|achiev\w+|demonstrat\w+|indicat\w+|highlight\w+|due|but|under|across|at\s(?:the\s)?(?:same|similar)|"
-    r"using|as\swell\sas|leading|making|enabling|validat\w+|showing|outperform\w*|surpass\w*|in\sterms|through|during)\b)"
+    r"(?=\s?[,;:]|\.\s|\.$|\s?\(|\)|\s-{1,2}\s|—|$|\s(?:and\s(?:\d|up\sto|over|by|reduc\w+|"
+    r"improv\w+|achiev\w+|increas\w+|a\s\d|~|an?\s\w+\sof)|while|whereas|which|that|with(?!out)|"
+    r"when|where|without|by|thereby|thus|respectively|achiev\w+|demonstrat\w+|indicat\w+|"
+    r"highlight\w+|due|but|under|across|at\s(?:the\s)?(?:same|similar)|"
+    r"using|as\swell\sas|leading|making|enabling|validat\w+|showing|outperform\w*|surpass\w*|"
+    r"in\sterms|through|during)\b)"
 )
 _OVER = re.compile(
-    rf"\b(?:over|than|compared\s(?:to|with|against)|in\scomparison\s(?:to|with)|relative\sto|against|versus|vs\.?|that\sof|with\srespect\sto|behind)\s"
+    rf"\b(?:over|than|compared\s(?:to|with|against)|in\scomparison\s(?:to|with)|relative\sto|"
+    rf"against|versus|vs\.?|that\sof|with\srespect\sto|behind)\s"
     rf"(?:that\sof\s|those\sof\s)?(?P<what>(?!\d)[^;]{{2,90}}?){_END}",
     re.IGNORECASE,
 )
@@ -19,9 +23,19 @@ _BEATS = re.compile(
     r"(?=\s(?:by|in|on|with|across|for|at)\s|[,;(]|\s\(|\.|$)",
     re.IGNORECASE,
 )
-_FIRST = re.compile(r"^\s?(?:\w+,?\s)?(?:[Cc]ompared\s(?:to|with)|[Rr]elative\sto|[Ii]n\scomparison\s(?:to|with)|[Vv]ersus|[Aa]gainst)\s(?P<what>[^,;]{2,90}),")
-_ON = re.compile(rf"\b(?:on|for|in|across|over)\s(?P<what>(?!average\b|terms\b|comparison\b|total\b|contrast\b|particular\b|just\b|only\b|under\b|\d)[^;]{{2,80}}?){_END}")
-_ON_FIRST = re.compile(r"^\s?(?:\w+,\s)?(?:[Oo]n|[Ff]or|[Ii]n|[Aa]t|[Ww]ith|[Uu]sing|[Uu]nder|[Aa]cross)\s(?P<what>(?!particular|addition|contrast|summary|this\s(?:paper|work)|our\sexperiments|total)[^,;]{2,80}),")
+_FIRST = re.compile(
+    r"^\s?(?:\w+,?\s)?(?:[Cc]ompared\s(?:to|with)|[Rr]elative\sto|[Ii]n\scomparison\s(?:to|with)|"
+    r"[Vv]ersus|[Aa]gainst)\s(?P<what>[^,;]{2,90}),"
+)
+_ON = re.compile(
+    rf"\b(?:on|for|in|across|over)\s(?P<what>(?!average\b|terms\b|comparison\b|total\b|contrast\b|"
+    rf"particular\b|just\b|only\b|under\b|\d)[^;]{{2,80}}?){_END}"
+)
+_ON_FIRST = re.compile(
+    r"^\s?(?:\w+,\s)?(?:[Oo]n|[Ff]or|[Ii]n|[Aa]t|[Ww]ith|[Uu]sing|[Uu]nder|"
+    r"[Aa]cross)\s(?P<what>(?!particular|addition|contrast|summary|this\s(?:paper|work)|"
+    r"our\sexperiments|total)[^,;]{2,80}),"
+)
 _PARTS = re.compile(r",\s(?:and\s)?|\sand\s|\s?/\s?")
 _CLEAN = re.compile(r"^(?:the\s(?=task|dataset)|both\s|an?\saverage\s)|[\s,.;:]+$")
 
@@ -31,11 +45,9 @@ def baseline_of(sentence: str, left: str, right: str) -> str | None:
     match = _OVER.search(right[:170])
     if match and not re.search(r"\d\s?(?:%|x\b)", right[: match.start()]):
         return clean(match["what"])
-    beats = None
-    for beats in _BEATS.finditer(left[-160:]):
-        pass
+    beats = list(_BEATS.finditer(left[-160:]))
     if beats:
-        return clean(beats["what"])
+        return clean(beats[-1]["what"])
     match = match or _OVER.search(left[-120:]) or _FIRST.match(sentence)
     return clean(match["what"]) if match else None
 
@@ -46,11 +58,9 @@ def setting_of(sentence: str, left: str, right: str) -> str | None:
     match = _ON.search(near)
     if match:
         return clean(match["what"])
-    before = None
-    for before in _ON.finditer(left[-90:] + "."):
-        pass
+    before = list(_ON.finditer(left[-90:] + "."))
     if before:
-        return clean(before["what"])
+        return clean(before[-1]["what"])
     match = _ON_FIRST.match(sentence)
     return clean(match["what"]) if match else None
 

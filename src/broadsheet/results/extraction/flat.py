@@ -14,20 +14,78 @@ LIMIT = 12_000
 
 _PLAIN = str.maketrans(
     {
-        "\n": " ", "\r": " ", "\t": " ", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u200b": " ",
-        "×": "x", "✕": "x", "–": "-", "−": "-", "‑": "-", "‐": "-", "’": "'", "‘": "'", "“": '"', "”": '"',
-        "∼": "~", "～": "~", "≈": "~", "≃": "~", "％": "%", "`": " ",
-        "≥": ">", "≤": "<", "⩾": ">", "⩽": "<", "→": ">",
+        "\n": " ",
+        "\r": " ",
+        "\t": " ",
+        "\u00a0": " ",
+        "\u202f": " ",
+        "\u2009": " ",
+        "\u200b": " ",
+        "×": "x",
+        "✕": "x",
+        "–": "-",
+        "−": "-",
+        "‑": "-",
+        "‐": "-",
+        "’": "'",
+        "‘": "'",
+        "“": '"',
+        "”": '"',
+        "∼": "~",
+        "～": "~",
+        "≈": "~",
+        "≃": "~",
+        "％": "%",
+        "`": " ",
+        "≥": ">",
+        "≤": "<",
+        "⩾": ">",
+        "⩽": "<",
+        "→": ">",
     }
-)  # fmt: skip
+)
 
 _SYMBOLS = {
-    "times": "x", "sim": "~", "approx": "~", "geq": ">", "ge": ">", "geqslant": ">", "gt": ">", "leq": "<", "le": "<",
-    "leqslant": "<", "lt": "<", "textless": "<", "textgreater": ">", "textasciitilde": "~", "pm": "±", "uparrow": " ",
-    "downarrow": " ", "rightarrow": ">", "to": ">", "mathbf": " ", "textbf": " ", "textit": " ", "emph": " ",
-    "texttt": " ", "textsc": " ", "textsf": " ", "mathrm": " ", "text": " ", "mathcal": " ", "bf": " ", "it": " ",
-    "method": " ", "underline": " ", "xspace": " ", "mbox": " ", "rm": " ", "em": " ", "tt": " ", "sc": " ",
-}  # fmt: skip
+    "times": "x",
+    "sim": "~",
+    "approx": "~",
+    "geq": ">",
+    "ge": ">",
+    "geqslant": ">",
+    "gt": ">",
+    "leq": "<",
+    "le": "<",
+    "leqslant": "<",
+    "lt": "<",
+    "textless": "<",
+    "textgreater": ">",
+    "textasciitilde": "~",
+    "pm": "±",
+    "uparrow": " ",
+    "downarrow": " ",
+    "rightarrow": ">",
+    "to": ">",
+    "mathbf": " ",
+    "textbf": " ",
+    "textit": " ",
+    "emph": " ",
+    "texttt": " ",
+    "textsc": " ",
+    "textsf": " ",
+    "mathrm": " ",
+    "text": " ",
+    "mathcal": " ",
+    "bf": " ",
+    "it": " ",
+    "method": " ",
+    "underline": " ",
+    "xspace": " ",
+    "mbox": " ",
+    "rm": " ",
+    "em": " ",
+    "tt": " ",
+    "sc": " ",
+}
 
 # Every pattern begins with a sign or a word that is looked for first: most texts have none of them.
 _COMMAND = re.compile(r"\\(?:([A-Za-z]{2,15})(?![A-Za-z])|(%))")
@@ -56,7 +114,14 @@ def flatten(text: str) -> str:
         flat = flat.replace("{", " ").replace("}", " ")
     if "times" in flat:
         flat = _TIMES.sub(_times, flat)
-    if "sim" in flat or "approx" in flat or "leq" in flat or "geq" in flat or "textless" in flat or "textgreater" in flat:
+    if (
+        "sim" in flat
+        or "approx" in flat
+        or "leq" in flat
+        or "geq" in flat
+        or "textless" in flat
+        or "textgreater" in flat
+    ):
         flat = _BARE.sub(_bare, flat)
     if "~" in flat:
         flat = _HARD_BLANK.sub(" ", flat)

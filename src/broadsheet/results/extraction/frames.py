@@ -18,32 +18,47 @@ from broadsheet.results.extraction.metrics import (
 
 _GAP = r"\s?\)?[\s-]?(?:of\s(?:the\s|its\s|all\s|their\s)?(?=\w))?"
 _RIGHT_COMPARED = re.compile(
-    rf"\s?\)?\s?-?(?:as\s)?(?P<how>{'|'.join(_COMPARATIVE)})\b(?:\sthan\b)?(?:\s(?:number\sof\s)?(?P<what>{_PHRASE}))?", re.IGNORECASE
+    rf"\s?\)?\s?-?(?:as\s)?(?P<how>{'|'.join(_COMPARATIVE)})\b(?:\sthan\b)?(?:\s(?:number\sof\s)?(?P<what>{_PHRASE}))?",
+    re.IGNORECASE,
 )
 _RIGHT_CHANGE_IN = re.compile(
-    rf"\s?\)?\s?-?(?:(?P<adj>(?:[\w-]+\s){{0,3}}?))(?P<change>{_CHANGE}|compression|acceleration|speed[\s-]?ups?)\s(?:in|of|on|for)\s(?:the\s|its\s|average\s|overall\s)*(?P<what>{_PHRASE})",
+    rf"\s?\)?\s?-?(?:(?P<adj>(?:[\w-]+\s){{0,3}}?))(?P<change>{_CHANGE}|compression|acceleration|"
+    rf"speed[\s-]?ups?)\s(?:in|of|on|for)\s(?:the\s|its\s|average\s|overall\s)*(?P<what>{_PHRASE})",
     re.IGNORECASE,
 )
 _RIGHT_PHRASE = re.compile(rf"{_GAP}(?P<what>{_PHRASE})")
 _LEFT_BY = re.compile(
-    rf"(?P<verb>improv\w+|reduc\w+|increas\w+|decreas\w+|boost\w*|enhanc\w+|accelerat\w+|speed\w*(?:\sup)?|lower\w*|cut\w*|sav\w+|rais\w+|shrink\w*|"
-    r"outperform\w*|surpass\w*|exceed\w*|beat\w*|scal\w+(?:\sup)?|compress\w*|extend\w*|degrad\w+|drop\w*|lift\w*|shorten\w*|mitigat\w+|slash\w*|rises?|grow\w*|trim\w*)"
-    r"(?P<between>(?:\s[^,;:()]{1,90}?|\s[^;:]{1,140}?)?),?\sby\s(?:an?\s)?(?:up\sto\s|over\s|more\sthan\s|about\s|around\s|approximately\s|nearly\s|roughly\s|at\sleast\s|less\sthan\s|"
-    r"almost\s|as\smuch\sas\s|only\s|an\saverage\sof\s|average\sof\s|a\sfactor\sof\s|factor\sof\s|(?:a\s)?margin\sof\s|\+|~){0,3}$",
+    r"(?P<verb>improv\w+|reduc\w+|increas\w+|decreas\w+|boost\w*|enhanc\w+|accelerat\w+|"
+    r"speed\w*(?:\sup)?|lower\w*|cut\w*|sav\w+|rais\w+|shrink\w*|"
+    r"outperform\w*|surpass\w*|exceed\w*|beat\w*|scal\w+(?:\sup)?|compress\w*|extend\w*|degrad\w+|"
+    r"drop\w*|lift\w*|shorten\w*|mitigat\w+|slash\w*|rises?|grow\w*|trim\w*)"
+    r"(?P<between>(?:\s[^,;:()]{1,90}?|\s[^;:]{1,140}?)?),?\sby\s(?:an?\s)?(?:up\sto\s|over\s|"
+    r"more\sthan\s|about\s|around\s|approximately\s|nearly\s|roughly\s|at\sleast\s|less\sthan\s|"
+    r"almost\s|as\smuch\sas\s|only\s|an\saverage\sof\s|average\sof\s|a\sfactor\sof\s|factor\sof\s|"
+    r"(?:a\s)?margin\sof\s|\+|~){0,3}$",
     re.IGNORECASE,
 )
 _LEFT_OF = re.compile(
-    rf"(?P<what>{_PHRASE})(?:\s(?:in|for|on)\s(?P<inner>{_PHRASE}))?\)?\s?(?:\s(?:of|to|reaching|is|are|at|reaches|exceeding|=|:|as|score|equal\sto|being|by|was)|[(=:>~<])\s?"
-    r"(?:only\s|just\s|merely\s|up\sto\s|over\s|more\sthan\s|about\s|around\s|approximately\s|nearly\s|roughly\s|at\sleast\s|less\sthan\s|below\s|above\s|under\s|"
+    rf"(?P<what>{_PHRASE})(?:\s(?:in|for|on)\s(?P<inner>{_PHRASE}))?\)?\s?(?:\s(?:of|to|reaching|"
+    rf"is|are|at|reaches|exceeding|=|:|as|score|equal\sto|being|by|was)|[(=:>~<])\s?"
+    r"(?:only\s|just\s|merely\s|up\sto\s|over\s|more\sthan\s|about\s|around\s|approximately\s|"
+    r"nearly\s|roughly\s|at\sleast\s|less\sthan\s|below\s|above\s|under\s|"
     r"as\s(?:high|low|little|few|much)\sas\s|an?\s(?:average\sof\s)?|\+|~|\$|<|>|\(|as\smuch\sas\s|almost\s){0,4}$"
 )
 _LEFT_FROM = re.compile(
     rf"(?P<what>{_PHRASE})?(?:\s(?:of|in|for|on|with)\s(?:the\s)?(?P<inner>[^,;:()]{{1,60}}?))?"
-    r"(?:\s(?:is|are|was|were))?(?:\s(?:improv\w+|increas\w+|ris(?:es|ing)|rose|decreas\w+|drop\w*|reduc\w+|rais\w+|grow\w*|boost\w*|jump\w*|fall\w*|goes|going|up|down|climb\w*|declin\w+))?"
+    r"(?:\s(?:is|are|was|were))?(?:\s(?:improv\w+|increas\w+|ris(?:es|ing)|rose|decreas\w+|"
+    r"drop\w*|reduc\w+|rais\w+|grow\w*|boost\w*|jump\w*|fall\w*|goes|going|up|down|climb\w*|"
+    r"declin\w+))?"
     r"\sfrom\s(?:about\s|around\s|approximately\s|an?\s(?:average\sof\s)?|~|\+)?$",
     re.IGNORECASE,
 )
-_LEFT_VERB = re.compile(r"\b(sav(?:e|es|ing)|reduc(?:e|es|ing)|us(?:e|es|ing)|requir(?:e|es|ing)|cut(?:s|ting)?|consum(?:e|es|ing)|retain\w*|preserv\w+|tun(?:es|ing)|prun\w+)\s(?:only\s|just\s|up\sto\s|about\s|over\s|around\s|less\sthan\s|approximately\s|merely\s|nearly\s|roughly\s|fewer\sthan\s|\w+ly\s){0,3}[~<]?\s*$")
+_LEFT_VERB = re.compile(
+    r"\b(sav(?:e|es|ing)|reduc(?:e|es|ing)|us(?:e|es|ing)|requir(?:e|es|ing)|cut(?:s|ting)?|"
+    r"consum(?:e|es|ing)|retain\w*|preserv\w+|tun(?:es|ing)|prun\w+)\s(?:only\s|just\s|up\sto\s|"
+    r"about\s|over\s|around\s|less\sthan\s|approximately\s|merely\s|nearly\s|roughly\s|"
+    r"fewer\sthan\s|\w+ly\s){0,3}[~<]?\s*$"
+)
 _BENEFIT = {"outperform", "surpass", "exceed", "beat"}
 _SPEED = re.compile(r"^(?:accelerat|speed)", re.IGNORECASE)
 _LOSING = re.compile(r"^(?:reduc|decreas|lower|cut|drop|degrad|slash|shrink|shorten|trim)", re.IGNORECASE)
@@ -136,13 +151,20 @@ def _by(match: re.Match[str], before: int) -> Metric:
     start, end = before + match.start("verb"), before + match.end()
     if any(verb.startswith(stem) for stem in _BENEFIT):
         return Metric("performance", HIGHER, start, end)
-    phrases = re.findall(_PHRASE, re.split(r"\b(?:on|for|in|of|across|over|while|compared|during|when)\s", between)[0]) if between else []
+    phrases = (
+        re.findall(_PHRASE, re.split(r"\b(?:on|for|in|of|across|over|while|compared|during|when)\s", between)[0])
+        if between
+        else []
+    )
     text = tidy(phrases[-1]) if phrases else ""
     if _SPEED.match(verb):
         named = re.fullmatch(r"(?:[\w-]+\s)?(?:\w+ing|\w+tion|inference|prefill|search|convergence|end-to-end)", text)
         return Metric(f"{text} speedup" if named else "speedup", HIGHER, start, end)
     if not text:
-        subject = re.search(rf"({_PHRASE})\s(?:(?:is|are|can|be|was|were|been|has|have|could)\s){{0,3}}(?:\w+ly\s)?$", match.string[: match.start("verb")])
+        subject = re.search(
+            rf"({_PHRASE})\s(?:(?:is|are|can|be|was|were|been|has|have|could)\s){{0,3}}(?:\w+ly\s)?$",
+            match.string[: match.start("verb")],
+        )
         if subject:
             text = tidy(subject[1])
             start = before + subject.start()

@@ -9,55 +9,75 @@ from broadsheet.results.extraction.model import score, weights
 from broadsheet.results.extraction.name_spans import INTRODUCE
 from broadsheet.results.extraction.records import KINDS
 from broadsheet.results.extraction.text import Text
+from broadsheet.results.extraction.words import word_set
 
 _AUTHORS = frozenset({"we", "paper", "work", "study", "article", "report", "thesis"})
-_LOOK = frozenset(
-    "study studies studied investigate investigates investigated analyze analyse analyzes examine examines explore explores evaluate evaluates compare "
-    "compares find finds show shows ask survey surveys review reviews prove proves discuss discusses argue argues benchmark revisit characterize "
-    "characterise demonstrate conduct conducts establish observe reveal reveals".split()
+_LOOK = word_set(
+    "study studies studied investigate investigates investigated analyze analyse analyzes examine "
+    "examines explore explores evaluate evaluates compare compares find finds show shows ask survey "
+    "surveys review reviews prove proves discuss discusses argue argues benchmark revisit characterize "
+    "characterise demonstrate conduct conducts establish observe reveal reveals"
 )
-_ENDS_NP = frozenset(
-    "that which for to with in on of based built designed tailored capable by using where from via consisting comprising whose and as through called named "
-    "dubbed termed specifically aimed trained developed dedicated consists consist under over featuring leveraging inspired enabling powered is are at across "
-    "between within toward towards engineered fine-tuned can comprised adapted supporting combining".split()
+_ENDS_NP = word_set(
+    "that which for to with in on of based built designed tailored capable by using where from via "
+    "consisting comprising whose and as through called named dubbed termed specifically aimed trained "
+    "developed dedicated consists consist under over featuring leveraging inspired enabling powered is "
+    "are at across between within toward towards engineered fine-tuned can comprised adapted supporting "
+    "combining"
 )
 _STARTS_NP = frozenset({"a", "an", "the", "our", "two", "several", "new", "novel", "first"})
 _CLASS = {
-    "method": "method approach algorithm technique strategy paradigm mechanism scheme loss module objective procedure decoding attention optimizer optimization pruning "
-    "quantization distillation learning training fine-tuning methodology solution recipe attack defense reformulation extension regularization search sampler estimator",
+    "method": "method approach algorithm technique strategy paradigm mechanism scheme loss module "
+    "objective procedure decoding attention optimizer optimization pruning "
+    "quantization distillation learning training fine-tuning methodology solution recipe attack "
+    "defense reformulation extension regularization search sampler estimator",
     "framework": "framework pipeline",
-    "system": "system systems engine platform infrastructure accelerator compiler simulator environment tool interface agent agents assistant app application scheduler server harness os",
-    "model": "model models architecture architectures network networks transformer transformers family llm mllm vlm encoder decoder autoencoder tokenizer vae gpt series backbone codec generator "
+    "system": "system systems engine platform infrastructure accelerator compiler simulator environment "
+    "tool interface agent agents assistant app application scheduler server harness os",
+    "model": "model models architecture architectures network networks transformer transformers family "
+    "llm mllm vlm encoder decoder autoencoder tokenizer vae gpt series backbone codec generator "
     "detector classifier baseline foundation dit policy lm lmm vla net u-net diffusion captioner embeddings series",
     "dataset": "dataset datasets corpus corpora collection data database catalogue resource",
-    "benchmark": "benchmark benchmarks suite testbed leaderboard arena evaluation metric metrics protocol testset competition scores score evaluations",
+    "benchmark": "benchmark benchmarks suite testbed leaderboard arena evaluation metric metrics protocol "
+    "testset competition scores score evaluations",
     "library": "library toolkit package toolbox software sdk",
     "survey": "survey review overview taxonomy perspective tutorial roadmap position reflection vision blueprint",
-    "theory": "theory theorem bound bounds proof framework-for-analysis characterization formalism semantics identifiability expressivity uniqueness",
-    "study": "study investigation analysis comparison exploration examination report evidence findings experiment experiments understanding replication retrospective",
-}  # fmt: skip
+    "theory": "theory theorem bound bounds proof framework-for-analysis characterization formalism "
+    "semantics identifiability expressivity uniqueness",
+    "study": "study investigation analysis comparison exploration examination report evidence findings "
+    "experiment experiments understanding replication retrospective",
+}
 _CLASS_OF = {word: name for name, words in reversed(_CLASS.items()) for word in words.split()}
 # Words and pairs of words that say something of a kind wherever they stand.
 _SAYS = {
-    "survey": "survey surveys review overview tutorial perspective blog taxonomy roadmap discuss argue challenges+open directions+future directions+research opportunities",
-    "theory": "prove proves proved proving provably theorem theorems proof proofs bound+lower bounds+lower bound+upper bounds+upper np-hard asymptotic asymptotically "
-    "regret rate+convergence rates+convergence minimax lemma closed-form sufficient+and theoretical theoretically complexity",
-    "study": "find+we found+we study+we investigate+we examine+we analyze+we observe+we explore+we show+we ask+we compare+we evaluate+we conduct+we findings "
-    "analysis+our suggest+results indicate+results reveal+results study+this study+empirical study+systematic systematically empirically investigates+paper examines+paper explores+paper",
+    "survey": "survey surveys review overview tutorial perspective blog taxonomy roadmap discuss argue "
+    "challenges+open directions+future directions+research opportunities",
+    "theory": "prove proves proved proving provably theorem theorems proof proofs bound+lower bounds+lower "
+    "bound+upper bounds+upper np-hard asymptotic asymptotically "
+    "regret rate+convergence rates+convergence minimax lemma closed-form sufficient+and "
+    "theoretical theoretically complexity",
+    "study": "find+we found+we study+we investigate+we examine+we analyze+we observe+we explore+we "
+    "show+we ask+we compare+we evaluate+we conduct+we findings "
+    "analysis+our suggest+results indicate+results reveal+results study+this study+empirical "
+    "study+systematic systematically empirically investigates+paper examines+paper explores+paper",
     "benchmark": "benchmark benchmarks benchmarking leaderboard evaluate+to evaluating evaluation+comprehensive",
     "dataset": "dataset datasets corpus annotated annotations annotation curated curate samples collected crowdsourced",
-    "system": "system serving engine platform throughput gpu gpus hardware kernel kernels scheduling scheduler runtime deploy deployed deployment users user interactive "
+    "system": "system serving engine platform throughput gpu gpus hardware kernel kernels scheduling "
+    "scheduler runtime deploy deployed deployment users user interactive "
     "multi-agent web-based compiler distributed",
     "library": "library toolkit package toolbox python api apis extensible modular",
-    "model": "model parameters parameter pretrained pre-trained weights checkpoints architecture transformer network family 7b 8b 3b 1b 14b 32b 70b",
-    "method": "training-free plug-and-play method approach algorithm strategy framework fine-tuning reinforcement optimization optimize decoding pruning quantization "
+    "model": "model parameters parameter pretrained pre-trained weights checkpoints architecture "
+    "transformer network family 7b 8b 3b 1b 14b 32b 70b",
+    "method": "training-free plug-and-play method approach algorithm strategy framework fine-tuning "
+    "reinforcement optimization optimize decoding pruning quantization "
     "distillation loss",
-    "winning": "outperform outperforms outperforming state-of-the-art sota surpass surpasses surpassing superior achieves achieving speedup",
-}  # fmt: skip
+    "winning": "outperform outperforms outperforming state-of-the-art sota surpass surpasses surpassing "
+    "superior achieves achieving speedup",
+}
 _SAID_BY: dict[str, list[tuple[str, str]]] = {}
-for _kind, _phrases in _SAYS.items():
-    for _phrase in _phrases.split():
-        _word, _, _before = _phrase.partition("+")
+for _kind, _words in _SAYS.items():
+    for _said_word in _words.split():
+        _word, _, _before = _said_word.partition("+")
         _SAID_BY.setdefault(_word, []).append((_kind, _before))
 _BENCH = re.compile(r"(?:[Bb]ench(?:mark)?|Eval|Arena|QA|BENCH|Gym)s?\b")
 _LM = re.compile(r"(?:LM|GPT|LLaMA|BERT|former|Net|VLA|VLM|CLIP|Diffusion|DiT|VL|SAM|\d[BM])\b|\d$")
@@ -115,7 +135,13 @@ def _verb_of_authors(lows: Sequence[str], first: int, last: int, verbs: frozense
     sentence = lows[first:last]
     if _AUTHORS.isdisjoint(sentence):
         made = {"proposed", "introduced", "presented"}.intersection(sentence) if verbs is INTRODUCE else ()
-        return next((first + at for at, low in enumerate(sentence) if low in made and sentence[at - 1] in {"is", "are"}), -1) if made else -1
+        return (
+            next(
+                (first + at for at, low in enumerate(sentence) if low in made and sentence[at - 1] in {"is", "are"}), -1
+            )
+            if made
+            else -1
+        )
     for at, low in enumerate(sentence):
         if low in _AUTHORS:
             for verb in range(at + 1, min(len(sentence), at + 5)):
@@ -133,7 +159,9 @@ def _heads(text: Text, first: int, last: int) -> set[str]:
         found |= _noun(_phrase(text, verb + 1, last), "i:propose")
     for at in range(max(first, 1), last - 1):
         gap = flat[text.ends[at - 1] : text.starts[at]]
-        if lows[at] in {"a", "an", "the", "our"} and gap[:1] in {",", ")", "("} or (lows[at] in {"a", "an"} and " -" in gap):
+        if (lows[at] in {"a", "an", "the", "our"} and gap[:1] in {",", ")", "("}) or (
+            lows[at] in {"a", "an"} and " -" in gap
+        ):
             found |= _noun(_phrase(text, at, last), "i:appose")
             break
     return found

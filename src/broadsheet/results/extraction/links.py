@@ -8,23 +8,46 @@ from broadsheet.results.extraction.flat import LIMIT
 from broadsheet.results.extraction.records import Link
 
 MOST = 20
-_SCHEME = re.compile(r"https?\s?:\s?//[^\s<>\"{}|\\^`\])]{2,300}(?:\\[_#%&~][^\s<>\"{}|\\^`\])]{0,200})*", re.IGNORECASE)
+_SCHEME = re.compile(
+    r"https?\s?:\s?//[^\s<>\"{}|\\^`\])]{2,300}(?:\\[_#%&~][^\s<>\"{}|\\^`\])]{0,200})*", re.IGNORECASE
+)
 # Without a scheme: www., a host whose last part is common for projects, or a code host with a path.
 _BARE = re.compile(
     r"(?<![\w@./:-])(?:www\.[\w-]+(?:\.[\w-]+)+(?:/[^\s<>\"{}|\\^`\])]{0,200})?"
-    r"|(?:[\w-]{1,60}\.){1,3}(?:io|ai|com|org|net|edu|ms|co|dev|app|gov|eu|uk|de|fr|ch|cn|jp|gl|ly)/[^\s<>\"{}|\\^`\])]{1,200}"
+    r"|(?:[\w-]{1,60}\.){1,3}(?:io|ai|com|org|net|edu|ms|co|dev|app|gov|eu|uk|de|fr|ch|cn|jp|gl|"
+    r"ly)/[^\s<>\"{}|\\^`\])]{1,200}"
     r"|[\w-]{1,60}\.github\.io\b(?:/[^\s<>\"{}|\\^`\])]{0,200})?)",
     re.IGNORECASE,
 )
 _TAIL = re.compile(r"(?:[.,;:!?'\"*)\]}>]|&quot;|\\)+$")
-_CODE_HOSTS = re.compile(r"^(?:www\.)?(?:github\.com|gitlab\.[\w.]+|bitbucket\.org|codeberg\.org|gitee\.com|sourceforge\.net|anonymous\.4open\.science|git\.[\w.-]+|pypi\.org)\b", re.IGNORECASE)
+_CODE_HOSTS = re.compile(
+    r"^(?:www\.)?(?:github\.com|gitlab\.[\w.]+|bitbucket\.org|codeberg\.org|gitee\.com|"
+    r"sourceforge\.net|anonymous\.4open\.science|git\.[\w.-]+|pypi\.org)\b",
+    re.IGNORECASE,
+)
 _HUB = re.compile(r"^(?:www\.)?(?:huggingface\.co|hf\.co|modelscope\.cn)/(datasets|spaces)?", re.IGNORECASE)
-_DATA_HOSTS = re.compile(r"^(?:www\.)?(?:zenodo\.org|kaggle\.com|figshare\.com|doi\.org/10\.5281|osf\.io|dataverse\.|data\.)", re.IGNORECASE)
-_DEMO_HOSTS = re.compile(r"^(?:www\.)?(?:colab\.research|replicate\.com|youtu\.?be|youtube\.com|[\w-]+\.gradio\.)", re.IGNORECASE)
+_DATA_HOSTS = re.compile(
+    r"^(?:www\.)?(?:zenodo\.org|kaggle\.com|figshare\.com|doi\.org/10\.5281|osf\.io|dataverse\.|"
+    r"data\.)",
+    re.IGNORECASE,
+)
+_DEMO_HOSTS = re.compile(
+    r"^(?:www\.)?(?:colab\.research|replicate\.com|youtu\.?be|youtube\.com|[\w-]+\.gradio\.)", re.IGNORECASE
+)
 _SAID = (
     ("demo", re.compile(r"\b(?:demos?|demonstrations?|video|samples|playground|listen)\b", re.IGNORECASE)),
-    ("project", re.compile(r"\b(?:project|website|web\s?page|home\s?page|page|site|leaderboard|visit)\b", re.IGNORECASE)),
-    ("code", re.compile(r"\b(?:codes?|source|implementations?|repositor(?:y|ies)|library|toolkit|software|github|open-?sourced?)\b", re.IGNORECASE)),
+    (
+        "project",
+        re.compile(r"\b(?:project|website|web\s?page|home\s?page|page|site|leaderboard|visit)\b", re.IGNORECASE),
+    ),
+    (
+        "code",
+        re.compile(
+            r"\b(?:codes?|source|implementations?|repositor(?:y|ies)|library|toolkit|software|github|"
+            r"open-?sourced?)\b",
+            re.IGNORECASE,
+        ),
+    ),
     ("data", re.compile(r"\b(?:data|datasets?|corpus|benchmark|annotations)\b", re.IGNORECASE)),
     ("model", re.compile(r"\b(?:models?|weights|checkpoints?)\b", re.IGNORECASE)),
 )

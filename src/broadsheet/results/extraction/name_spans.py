@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 from broadsheet.results.extraction.text import Text
+from broadsheet.results.extraction.words import word_set
 
 # More name-like words than this stand in no abstract.
 MOST = 60
@@ -23,30 +24,39 @@ def _forms(stems: str) -> frozenset[str]:
 
 
 INTRODUCE = _forms(
-    "propose introduce present develop release design construct create contribute curate establish devise open-source opensource unveil publish "
+    "propose introduce present develop release design construct create contribute curate "
+    "establish devise open-source opensource unveil publish "
     "compile instantiate synthesize synthesise"
 ) | {"build", "builds", "built", "building"}
 # They introduce names too, and more often what others made.
-WEAKLY = _forms("collect describe offer implement train provide adopt derive formulate define employ leverage yield produce extend obtain achieve") | {
-    "study", "studies", "get"
-}  # fmt: skip
-CALL = frozenset({"called", "named", "dubbed", "termed", "coined", "namely", "entitled", "titled", "denoted", "abbreviated", "call", "term", "dub"})
+WEAKLY = _forms(
+    "collect describe offer implement train provide adopt derive formulate define employ "
+    "leverage yield produce extend obtain achieve"
+) | {"study", "studies", "get"}
+CALL = word_set("called named dubbed termed coined namely entitled titled denoted abbreviated call term dub")
 _SMALL = frozenset({"of", "for", "and", "the", "in", "with", "to", "from", "by", "as", "over", "is", "&"})
-_THINGS = frozenset({"Benchmark", "Dataset", "Framework", "Model", "Models", "Algorithm", "Method", "System", "Library"})
-_OPENERS = frozenset(
-    "The A An In On For We Our This These To By With From As At While However Using Unlike Through Existing Both Experiments Code Project Model Models "
-    "Data Results It Its Their They And But Here Recent Such Specifically Moreover Furthermore Finally Additionally Extensive When Given Despite".split()
+_THINGS = frozenset(
+    {"Benchmark", "Dataset", "Framework", "Model", "Models", "Algorithm", "Method", "System", "Library"}
+)
+_OPENERS = word_set(
+    "The A An In On For We Our This These To By With From As At While However Using Unlike Through "
+    "Existing Both Experiments Code Project Model Models Data Results It Its Their They And But Here "
+    "Recent Such Specifically Moreover Furthermore Finally Additionally Extensive When Given Despite"
 )
 
 # "we propose procedure cloning, which …": plain words behind the verb, introduced as a name.
 _PLAIN = re.compile(
-    r"\s((?!(?:an?|the|our|two|three|several|some|new|novel|to|that|how|it|this|these|and|in|from|by|with|through|as|at|under|via|its|their|what|"
-    r"whether|when|further|using|more|results|various|multiple|many|different|both|for|us|on|here|such|other|additional)\b)"
+    r"\s((?!(?:an?|the|our|two|three|several|some|new|novel|to|that|how|it|this|these|and|in|from|"
+    r"by|with|through|as|at|under|via|its|their|what|"
+    r"whether|when|further|using|more|results|various|multiple|many|different|both|for|us|on|here|"
+    r"such|other|additional)\b)"
     r"[a-z][\w-]+(?:\s[a-z][\w-]+){0,3}),?\s(?:an?\s|which\s|that\s|the\s|\()"
 )
 _CALLED = re.compile(
-    r"[\s,:]*(?:the\s|as\s)?[\"']{0,2}((?!(?:an?|the|that|this|these|our|as|it|in|to|by|for|of|with|from|us)\b)[A-Za-z0-9][\w^+/.-]*"
-    r"(?:\s(?!(?:that|which|to|is|for|and|in|by|with|as|on|where|can|an?|consisting|based|using|under|from|into|has|are|was|we|of|through|via)\b)[\w^+-]+){0,3})"
+    r"[\s,:]*(?:the\s|as\s)?[\"']{0,2}((?!(?:an?|the|that|this|these|our|as|it|in|to|by|for|of|"
+    r"with|from|us)\b)[A-Za-z0-9][\w^+/.-]*"
+    r"(?:\s(?!(?:that|which|to|is|for|and|in|by|with|as|on|where|can|an?|consisting|based|using|"
+    r"under|from|into|has|are|was|we|of|through|via)\b)[\w^+-]+){0,3})"
 )
 _QUOTED = re.compile(r"\"([A-Za-z][\w -]{2,40})\"")
 _BRACKET = re.compile(r"\(\s?([A-Za-z][\w+^@-]{1,24}(?:\s[\d.]+)?)(?:\s?\)|[,;]\s)")
@@ -185,7 +195,10 @@ def _run(found: dict[str, Name], text: Text, run: list[int]) -> None:
         while run and text.lows[run[0]] in _SMALL:
             run = run[1:]
     # "MNIST and CIFAR10" are two names, and the word behind "FollowRAG Benchmark" is no part of it.
-    if any(text.lows[at] == "and" and "shaped" in (_look(text.words[at - 1]), _look(text.words[at + 1])) for at in run[1:-1]):
+    if any(
+        text.lows[at] == "and" and "shaped" in (_look(text.words[at - 1]), _look(text.words[at + 1]))
+        for at in run[1:-1]
+    ):
         return
     if len(run) == 2 and text.words[run[1]] in _THINGS and _look(text.words[run[0]]) == "shaped":
         return

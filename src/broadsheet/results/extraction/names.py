@@ -10,39 +10,63 @@ from functools import lru_cache
 from broadsheet.results.extraction.model import score, weights
 from broadsheet.results.extraction.name_spans import CALL, INTRODUCE, WEAKLY, Name, commonness, name_spans
 from broadsheet.results.extraction.text import Text
+from broadsheet.results.extraction.words import word_set
 
-_NOUNS = frozenset(
-    "dataset datasets benchmark benchmarks framework frameworks model models method methods approach algorithm algorithms system systems architecture "
-    "architectures pipeline corpus library toolkit platform strategy module modules engine network networks paradigm suite agent agents scheme technique "
-    "family series loss mechanism metric variant variants tool baseline policy".split()
+_NOUNS = word_set(
+    "dataset datasets benchmark benchmarks framework frameworks model models method methods approach "
+    "algorithm algorithms system systems architecture architectures pipeline corpus library toolkit "
+    "platform strategy module modules engine network networks paradigm suite agent agents scheme "
+    "technique family series loss mechanism metric variant variants tool baseline policy"
 )
-_ARTICLES = frozenset("a an the our novel new to simple us as its".split())
-_AWAY = frozenset("for to that by with using of in on from into based which via where as through over under and".split())
+_ARTICLES = frozenset(["a", "an", "the", "our", "novel", "new", "to", "simple", "us", "as", "its"])
+_AWAY = word_set("for to that by with using of in on from into based which via where as through over under and")
 _OWNERS = frozenset({"our", "proposed", "resulting"})
-_OTHERS = frozenset(
-    "as like including over than unlike on upon versus vs against from by of in for to with using existing recent previous prior across between into "
-    "beyond via under both state-of-the-art at within through adopt leverage leveraging utilize utilizing combining extending employ employing e.g i.e "
-    "outperforms outperforming outperform surpasses surpassing surpass".split()
+_OTHERS = word_set(
+    "as like including over than unlike on upon versus vs against from by of in for to with using "
+    "existing recent previous prior across between into beyond via under both state-of-the-art at within "
+    "through adopt leverage leveraging utilize utilizing combining extending employ employing e.g i.e "
+    "outperforms outperforming outperform surpasses surpassing surpass"
 )
-_TASKS = frozenset("task tasks problem problems challenge field area concept notion setting phenomenon".split())
-_ACTS = frozenset(
-    "is are was can could achieves achieve achieving outperforms outperform surpasses enables enable uses used leverages employs consists comprises contains "
-    "introduces improves provides reduces demonstrates supports addresses offers combines learns generates integrates allows requires delivers yields "
-    "features adopts decomposes treats exhibits consistently significantly not first also effectively substantially incorporates predicts formulates "
-    "encodes transforms operates works exploits utilizes has maintains obtains attains reaches runs shows proposes includes evaluates assesses covers "
-    "extends builds dynamically iteratively directly adaptively further successfully automatically explicitly".split()
+_TASKS = frozenset(
+    ["task", "tasks", "problem", "problems", "challenge", "field", "area", "concept", "notion", "setting", "phenomenon"]
+)
+_ACTS = word_set(
+    "is are was can could achieves achieve achieving outperforms outperform surpasses enables enable uses "
+    "used leverages employs consists comprises contains introduces improves provides reduces demonstrates "
+    "supports addresses offers combines learns generates integrates allows requires delivers yields "
+    "features adopts decomposes treats exhibits consistently significantly not first also effectively "
+    "substantially incorporates predicts formulates encodes transforms operates works exploits utilizes "
+    "has maintains obtains attains reaches runs shows proposes includes evaluates assesses covers extends "
+    "builds dynamically iteratively directly adaptively further successfully automatically explicitly"
 )
 _APPOSED = re.compile(r"[\"')]*\s?(?:\([^()]{2,60}\)\s?)?(?:,\s(?:an?|the|which|that|our|one)\b|\s(?:-{1,2}|—)\s)")
 _ADJECTIVE = re.compile(
-    r"-(?:based|driven|aware|guided|level|specific|free|style|like|trained|centric|oriented|wise|time|only|related|powered|enhanced|augmented|"
-    r"consistent|aligned|generated|efficient|friendly|agnostic|conditioned|tuned|quality|scale|range|term|end|shot|context|step|modal|agent|tuning|"
+    r"-(?:based|driven|aware|guided|level|specific|free|style|like|trained|centric|oriented|wise|"
+    r"time|only|related|powered|enhanced|augmented|"
+    r"consistent|aligned|generated|efficient|friendly|agnostic|conditioned|tuned|quality|scale|"
+    r"range|term|end|shot|context|step|modal|agent|tuning|"
     r"training|supervised|of-experts|language|source|native|horizon|use|policy)$",
     re.IGNORECASE,
 )
 _CROSS = (
-    "introduced", "close", "prefix", "known=0", "called:before", "apposed", "in:title", "noun:after", "acts", "own:before",
-    "derives:prefix", "verb:after", "how=plain", "by:comma", "how=short", "how=long", "inside:longer",
-)  # fmt: skip
+    "introduced",
+    "close",
+    "prefix",
+    "known=0",
+    "called:before",
+    "apposed",
+    "in:title",
+    "noun:after",
+    "acts",
+    "own:before",
+    "derives:prefix",
+    "verb:after",
+    "how=plain",
+    "by:comma",
+    "how=short",
+    "how=long",
+    "inside:longer",
+)
 # Where F1 was best in cross-validation: a name missed costs as much as a word too many.
 _LEAST = -0.6
 _PLACES = 8  # so many places of a name say enough
@@ -93,7 +117,7 @@ def _covered(found: Mapping[str, Name]) -> set[str]:
     spans = sorted((where, start, -end, key) for key, name in found.items() for where, start, end in name.places)
     free: set[str] = set()
     reach = (False, -1)
-    for where, start, end, key in spans:
+    for where, _start, end, key in spans:
         if where == reach[0] and -end <= reach[1]:
             continue
         reach = (where, -end)
@@ -120,9 +144,18 @@ def _form(key: str, name: Name, title: str, prefixes: Sequence[str]) -> list[str
     """Features of the candidate itself: how it was found, its shape, how common it is."""
     seen = sum(1 for in_title, _, _ in name.places if not in_title)
     features = [f"how={how}" for how in sorted(name.how)]
-    features += [f"words={min(4, name.text.count(' ') + 1)}", f"shape={shape(name.text)}", f"known={commonness(key)}", f"times={min(4, seen)}"]
+    features += [
+        f"words={min(4, name.text.count(' ') + 1)}",
+        f"shape={shape(name.text)}",
+        f"known={commonness(key)}",
+        f"times={min(4, seen)}",
+    ]
     if "prefix" in name.how:
-        features += ["prefix", "prefix:word" if " " not in name.text else "prefix:phrase:seen" if seen else "prefix:phrase:unseen", "is:prefix"]
+        features += [
+            "prefix",
+            "prefix:word" if " " not in name.text else "prefix:phrase:seen" if seen else "prefix:phrase:unseen",
+            "is:prefix",
+        ]
     else:
         if key in title:
             features.append("in:title")
@@ -146,7 +179,11 @@ def shape(text: str) -> str:
     """The shape of a name: phrase:capital, camel, upper, hyphen:digit and the like."""
     if " " in text:
         words = text.split()
-        small = sum(word[0].islower() for word in words if word not in {"of", "for", "and", "the", "in", "with", "to", "by", "from"})
+        small = sum(
+            word[0].islower()
+            for word in words
+            if word not in {"of", "for", "and", "the", "in", "with", "to", "by", "from"}
+        )
         return "phrase:lower" if small == len(words) else "phrase:mixed" if small else "phrase:capital"
     digit = any(letter.isdigit() for letter in text)
     if text.isupper():
@@ -202,7 +239,9 @@ def _before(text: Text, start: int, end: int, features: set[str]) -> bool:
             features.add("by:comma")
     if last in _TASKS or (last in {"of", "called", "named", "the"} and at - 2 >= first and lows[at - 2] in _TASKS):
         features.add("task:before")
-    if gap in {" ", " (", '"', ' "'} and (last in _OTHERS or (last in {"the", "a", "an"} and at - 2 >= first and lows[at - 2] in _OTHERS)):
+    if gap in {" ", " (", '"', ' "'} and (
+        last in _OTHERS or (last in {"the", "a", "an"} and at - 2 >= first and lows[at - 2] in _OTHERS)
+    ):
         return True
     if "," in gap or last in {"and", "or"}:
         features.add("listed:before")

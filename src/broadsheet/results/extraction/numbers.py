@@ -23,16 +23,44 @@ _COUNTING = re.compile(
 _WHOLE_AFTER = re.compile(r"\s(?:the|its|their|\w+\s\w+)")
 
 _WORDS = {
-    "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
-    "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
+    "an": 1,
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "eleven": 11,
+    "twelve": 12,
+    "fifteen": 15,
+    "twenty": 20,
+    "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
     "hundred": 100,
-}  # fmt: skip
+}
 _FOLDS = {"twofold": 2, "threefold": 3, "fourfold": 4, "fivefold": 5, "sixfold": 6, "tenfold": 10}
 _VERBS = {
-    "half": (50.0, "%"), "halves": (50.0, "%"), "halved": (50.0, "%"), "halving": (50.0, "%"), "twice": (2.0, "x"), "double": (2.0, "x"),
-    "doubles": (2.0, "x"), "doubled": (2.0, "x"), "doubling": (2.0, "x"), "triples": (3.0, "x"), "tripled": (3.0, "x"), "tripling": (3.0, "x"),
-    "quadruples": (4.0, "x"), "quadrupled": (4.0, "x"), "quadrupling": (4.0, "x"),
-}  # fmt: skip
+    "half": (50.0, "%"),
+    "halves": (50.0, "%"),
+    "halved": (50.0, "%"),
+    "halving": (50.0, "%"),
+    "twice": (2.0, "x"),
+    "double": (2.0, "x"),
+    "doubles": (2.0, "x"),
+    "doubled": (2.0, "x"),
+    "doubling": (2.0, "x"),
+    "triples": (3.0, "x"),
+    "tripled": (3.0, "x"),
+    "tripling": (3.0, "x"),
+    "quadruples": (4.0, "x"),
+    "quadrupled": (4.0, "x"),
+    "quadrupling": (4.0, "x"),
+}
 _SPELT = frozenset({*_WORDS, *_FOLDS, *_VERBS, "order-of-magnitude"})
 
 _TIMES = (
@@ -40,10 +68,14 @@ _TIMES = (
     r"|times(?=\s(?:faster|slower|larger|bigger|smaller|more|less|fewer|higher|lower|better|greater|longer|shorter|"
     r"cheaper|as|the|that|speed|reduction|improvement|increase|acceleration|compression|lighter|quicker))"
 )
-_PLAIN_WORD = r"(?!(?:for|and|of|on|in|with|to|the|over|at|by|than|as|or|per|from|while|is|are|under|using|across)\b)[A-Za-z][\w-]*"
+_PLAIN_WORD = (
+    r"(?!(?:for|and|of|on|in|with|to|the|over|at|by|than|as|or|per|from|while|is|are|under|using|"
+    r"across)\b)[A-Za-z][\w-]*"
+)
 # Things that a contribution may need few, or reach many, of.
 _THINGS = (
-    r"(?:steps?|timesteps?|tokens?|words|samples|examples|pairs|layers?|iterations?|epochs?|demonstrations?|images?|labels?|"
+    r"(?:steps?|timesteps?|tokens?|words|samples|examples|pairs|layers?|iterations?|epochs?|"
+    r"demonstrations?|images?|labels?|"
     r"queries|shots?|frames|calls|NFEs?|GPUs?|passes|evaluations|interactions|trajectories|rollouts|turns|rounds|"
     r"characters|points|annotations|hours|videos|prompts|cells|lines\sof\scode)\b(?!-)"
 )
@@ -53,22 +85,27 @@ _MACHINES = re.compile(r"\s?[xX]\s(?:NVIDIA|AMD|Nvidia|[A-Z]+\d|RTX|V100|TPU|GPU
 # What stands behind a number, tried in this order; the group's name is the unit's class.
 _UNIT = re.compile(
     r"\s{0,9}(?:"
-    r"(?P<points>%\s?(?:absolute\s)?points?\b|-?percentage[\s-]points?\b|(?:absolute\s|accuracy\s|F1\s|BLEU\s|mAP\s|mIoU\s|"
+    r"(?P<points>%\s?(?:absolute\s)?points?\b|-?percentage[\s-]points?\b|(?:absolute\s|accuracy\s|"
+    r"F1\s|BLEU\s|mAP\s|mIoU\s|"
     r"AP\s|Elo\s|AUC\s)?points?\b(?!\scloud)|pp\b|p\.p\.|pts\b|ppts?\b)"
     r"|(?P<percent>%(?!ile)|-?percent\b|per\scent\b)"
     rf"|(?P<factor>{_TIMES})"
     r"|(?P<orders>-?\s?orders?[\s-]of[\s-]magnitudes?\b)"
-    r"|(?P<rate>(?P<rate_scale>[KMkGT]\s?)?(?:tokens?|frames?|images?|samples?|queries|requests?|words|iterations|steps)"
+    r"|(?P<rate>(?P<rate_scale>[KMkGT]\s?)?(?:tokens?|frames?|images?|samples?|queries|requests?|"
+    r"words|iterations|steps)"
     r"(?:/(?:s|sec|second|min|joule|J)\b|\sper\s(?:second|minute|joule|hour)\b))"
     r"|(?P<fixed>-?\s?(?:FPS|fps|Hz|kHz|MHz|GHz|dB|TFLOPS|TFLOPs|GFLOPS|GFLOPs|PFLOPS|TOPS/W|TOPS|GOPS|MACs|GMACs|"
-    r"QPS|GB/s|TB/s|MB/s|Gbps|Mbps|kbps|kb/s|bps|KiB|MiB|GiB|KB|kB|MB|GB|TB|PB|bytes?|bits?|mW|kW|W|mJ|pJ|nJ|uJ|kWh|Wh|J|"
+    r"QPS|GB/s|TB/s|MB/s|Gbps|Mbps|kbps|kb/s|bps|KiB|MiB|GiB|KB|kB|MB|GB|TB|PB|bytes?|bits?|mW|kW|"
+    r"W|mJ|pJ|nJ|uJ|kWh|Wh|J|"
     r"meV|eV|kcal/mol|mm|cm|km|nm|um|µm|μm|°C|°|degrees?|USD|dollars|cents|Elo|nats|bpp|bpc|perplexity)(?![A-Za-z]))"
     r"|(?P<time>[\s-]?(?:milliseconds?|ms|microseconds?|μs|µs|us|nanoseconds?|ns|seconds?|secs?|s|minutes?|mins?|"
     r"hours?|hrs?|h|days?|weeks?|months?|years?|"
     r"(?:[A-Z][\w-]*[\s-]){0,3}(?:GPU|TPU|CPU)s?(?:[\s-][A-Z]\w+)?[\s-](?:hours?|days?|minutes?))(?![A-Za-z/]))"
-    r"|(?P<parameters>(?:(?:[KMBT]|thousand|million|billion|trillion)\s)?(?:[KMBT]\s?)?(?:(?:extra|additional|trainable|learnable|tunable|"
+    r"|(?P<parameters>(?:(?:[KMBT]|thousand|million|billion|"
+    r"trillion)\s)?(?:[KMBT]\s?)?(?:(?:extra|additional|trainable|learnable|tunable|"
     r"active|activated|total|model)\s){0,2}param(?:eter)?s?\b)"
-    r"|(?P<of>(?:/|of|out\sof)\s?(?:the\s|all\s)?(?P<whole>\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+    r"|(?P<of>(?:/|of|out\sof)\s?(?:the\s|all\s)?(?P<whole>\d+|two|three|four|five|six|seven|"
+    r"eight|nine|ten|eleven|twelve)"
     r"(?![\w%]|[.,]\d))"
     r"|(?P<scale>[KMBTkmb](?![A-Za-z\d])|thousand\b|million\b|billion\b|trillion\b)"
     r"|(?P<count>-steps?\b|(?:(?:" + _PLAIN_WORD + r"\s){0,2}?" + _THINGS + r")(?:\s(?:/|out\sof|of)\s(?P<all>\d+)\b)?)"
@@ -76,11 +113,30 @@ _UNIT = re.compile(
 )
 
 _TIME_NAMES = {
-    "milliseconds": "ms", "millisecond": "ms", "microseconds": "μs", "microsecond": "μs", "us": "μs", "µs": "μs",
-    "nanosecond": "ns", "nanoseconds": "ns", "second": "s", "seconds": "s", "sec": "s", "secs": "s", "min": "minutes",
-    "mins": "minutes", "minute": "minutes", "h": "hours", "hr": "hours", "hrs": "hours", "hour": "hours",
-    "day": "days", "week": "weeks", "month": "months", "year": "years",
-}  # fmt: skip
+    "milliseconds": "ms",
+    "millisecond": "ms",
+    "microseconds": "μs",
+    "microsecond": "μs",
+    "us": "μs",
+    "µs": "μs",
+    "nanosecond": "ns",
+    "nanoseconds": "ns",
+    "second": "s",
+    "seconds": "s",
+    "sec": "s",
+    "secs": "s",
+    "min": "minutes",
+    "mins": "minutes",
+    "minute": "minutes",
+    "h": "hours",
+    "hr": "hours",
+    "hrs": "hours",
+    "hour": "hours",
+    "day": "days",
+    "week": "weeks",
+    "month": "months",
+    "year": "years",
+}
 _FIXED_NAMES = {"fps": "FPS", "byte": "bytes", "bit": "bits", "degree": "degrees", "kB": "KB"}
 
 
@@ -157,11 +213,15 @@ def _free(flat: str, start: int, end: int) -> bool:
 
 def _is_place(flat: str, start: int, end: int) -> bool:
     """Whether a figure numbers something: the second side of 128x128, (2), 3), a year."""
-    if flat[max(0, start - 12) : start].rstrip()[-1:] == "x" and re.search(r"\d\s*x\s*$", flat[max(0, start - 12) : start]):
+    if flat[max(0, start - 12) : start].rstrip()[-1:] == "x" and re.search(
+        r"\d\s*x\s*$", flat[max(0, start - 12) : start]
+    ):
         return True
     whole = flat[start:end].isdigit()
     if whole and end - start < 3 and flat[end : end + 1] == ")":
-        return flat[start - 1 : start] in {"", " ", "(", ",", ";", ":"} and not re.search(r"[A-Za-z%]\s$", flat[max(0, start - 2) : start])
+        return flat[start - 1 : start] in {"", " ", "(", ",", ";", ":"} and not re.search(
+            r"[A-Za-z%]\s$", flat[max(0, start - 2) : start]
+        )
     return whole and end - start == 4 and flat[start : start + 2] in {"19", "20"} and not _UNIT.match(flat, end)
 
 
@@ -182,9 +242,9 @@ def _word(flat: str, start: int, end: int, word: str) -> Number | None:
         return Number(start, end, end, float(_FOLDS[word]), "factor", "x", word=True)
     if word in _VERBS:
         value, unit = _VERBS[word]
-        if (word in {"double", "triples"} and not _WHOLE_AFTER.match(flat, end)) or flat[end : end + 4] == " as " or flat[start - 1 : start] == "-":
-            if word != "twice":
-                return None
+        noun = word in {"double", "triples"} and not _WHOLE_AFTER.match(flat, end)
+        if word != "twice" and (noun or flat[end : end + 4] == " as " or flat[start - 1 : start] == "-"):
+            return None
         return Number(start, end, end, value, "percent" if unit == "%" else "factor", unit, word=True)
     if word.startswith("order"):
         return Number(start, end, end, 10.0, "factor", "x", word=True)
@@ -197,45 +257,43 @@ def _word(flat: str, start: int, end: int, word: str) -> Number | None:
     return None if word == "an" and number.unit != "x" else number
 
 
+# Inner groups of the unit's pattern that may be the last to match, and the class they belong to.
+_CLASS = {"whole": "of", "rate_scale": "rate", "all": "count"}
+_PLAIN = {"percent": "%", "points": "points", "factor": "x"}
+
+
 def _set_unit(number: Number, unit: re.Match[str]) -> None:
-    kind = unit.lastgroup or ""
+    """Give a number the unit that stands behind it."""
+    kind = _CLASS.get(unit.lastgroup or "", unit.lastgroup or "")
     text = unit[0].strip()
-    if kind == "whole":
-        kind = "of"
-    if kind == "rate_scale":
-        kind = "rate"
-    if kind == "all":
-        kind = "count"
     number.end = unit.end()
+    if kind == "orders":
+        if number.value <= 12:
+            number.value, number.kind, number.unit = 10.0**number.value, "factor", "x"
+        return
+    if kind == "count" and unit["all"]:
+        kind, text = "of", f"of {unit['all']}"
+    elif kind == "of":
+        text = f"of {_WORDS.get(unit['whole'], unit['whole'])}"
+    number.kind = kind
+    number.unit = _PLAIN.get(kind) or _unit_name(kind, text)
+
+
+def _unit_name(kind: str, text: str) -> str:
+    """A unit as claims write it."""
     match kind:
-        case "count" if unit["all"]:
-            number.kind, number.unit = "of", f"of {unit['all']}"
-        case "count":
-            number.kind, number.unit = "count", text.strip("- ")
-        case "percent":
-            number.kind, number.unit = "percent", "%"
-        case "points":
-            number.kind, number.unit = "points", "points"
-        case "factor":
-            number.kind, number.unit = "factor", "x"
-        case "orders":
-            if number.value > 12:
-                number.kind = "bare"
-            else:
-                number.value, number.kind, number.unit = 10.0**number.value, "factor", "x"
         case "time":
-            number.kind, number.unit = "time", _time_name(text)
+            return _time_name(text)
         case "fixed":
-            name = text.strip("- ")
-            number.kind, number.unit = "fixed", _FIXED_NAMES.get(name, name)
+            return _FIXED_NAMES.get(text.strip("- "), text.strip("- "))
         case "rate":
-            number.kind, number.unit = "rate", _rate_name(text)
-        case "of":
-            number.kind, number.unit = "of", f"of {_WORDS.get(unit['whole'], unit['whole'])}"
+            return _rate_name(text)
         case "parameters":
-            number.kind, number.unit = "parameters", _parameters_name(text)
+            return _parameters_name(text)
+        case "count":
+            return text.strip("- ")
         case _:
-            number.kind, number.unit = "scale", text
+            return text
 
 
 @lru_cache(256)

@@ -10,11 +10,17 @@ from broadsheet.results.extraction.numbers import Number
 # Between the two ends of a range.
 _RANGE = re.compile(r"\s*(?:-{1,2}|~|—|\.\.\.?)\s*\+?\s?|\s(?:up\s)?to\s\+?~?|\s?x?\s?~\s?")
 _BETWEEN_AND = re.compile(r"\sand\s\+?")
-_FROM = re.compile(r"\bfrom\s(?:about\s|around\s|approximately\s|roughly\s|nearly\s|over\s|an?\s(?:average|baseline)\sof\s|~|\+|an?\s|only\s|just\s|\$){0,2}$")
+_FROM = re.compile(
+    r"\bfrom\s(?:about\s|around\s|approximately\s|roughly\s|nearly\s|over\s|an?\s(?:average|"
+    r"baseline)\sof\s|~|\+|an?\s|only\s|just\s|\$){0,2}$"
+)
+_RANGING = re.compile(r"\b(?:rang\w+|vary\w*|varies|spann?\w*|scal\w+|anywhere|sizes?)\s(?:\w+\s)?from\s\S{0,12}$")
 _BETWEEN = re.compile(r"\bbetween\s(?:about\s|~|\+)?$")
 _FROM_GAP = re.compile(
-    r"(?:\s?\([^()]{1,40}\))?(?:\s[A-Za-z@-]+){0,4}?,?\s(?:up\s|down\s)?to\s(?:only\s|just\s|about\s|around\s|approximately\s|"
-    r"roughly\s|nearly\s|over\s|under\s|below\s|less\sthan\s|more\sthan\s|an?\s(?:average\sof\s)?|as\slow\sas\s|~|\+|\$){0,2}"
+    r"(?:\s?\([^()]{1,40}\))?(?:\s[A-Za-z@-]+){0,4}?,?\s(?:up\s|down\s)?to\s(?:only\s|just\s|"
+    r"about\s|around\s|approximately\s|"
+    r"roughly\s|nearly\s|over\s|under\s|below\s|less\sthan\s|more\sthan\s|an?\s(?:average\sof\s)?|"
+    r"as\slow\sas\s|~|\+|\$){0,2}"
 )
 # Between members of a list that share what stands before or behind it.
 _LIST = re.compile(r"\s?(?:,|/|;)\s?(?:and\s|or\s)?[+~]?\s?|,?\s(?:and|or|&)\s[+~]?")
@@ -60,10 +66,19 @@ def quantities(flat: str, found: list[Number]) -> list[Quantity]:
             unit, kind = (one.unit, one.kind) if one.kind != "bare" else (other.unit, other.kind)
             made.append(
                 Quantity(
-                    one.start, other.end, low, high, unit, kind, one.word, one.decimal or other.decimal, pair == "pair",
-                    one.value if pair == "pair" else None, other.value if pair == "pair" else None,
+                    one.start,
+                    other.end,
+                    low,
+                    high,
+                    unit,
+                    kind,
+                    one.word,
+                    one.decimal or other.decimal,
+                    pair == "pair",
+                    one.value if pair == "pair" else None,
+                    other.value if pair == "pair" else None,
                 )
-            )  # fmt: skip
+            )
             at += 2
         else:
             made.append(Quantity(one.start, one.end, one.value, None, one.unit, one.kind, one.word, one.decimal))
@@ -84,10 +99,8 @@ def _joined(flat: str, one: Number, other: Number) -> str:
     if len(gap) > 60 or not _comparable(one, other):
         return ""
     before = flat[max(0, one.start - 28) : one.start]
-    if _FROM.search(before):
-        if _FROM_GAP.fullmatch(gap):
-            ranging = re.search(r"\b(?:rang\w+|vary\w*|varies|spann?\w*|scal\w+|anywhere|sizes?)\s(?:\w+\s)?from\s\S{0,12}$", before)
-            return "range" if ranging else "pair"
+    if _FROM.search(before) and _FROM_GAP.fullmatch(gap):
+        return "range" if _RANGING.search(before) else "pair"
     if _BETWEEN.search(before) and _BETWEEN_AND.fullmatch(gap):
         return "range"
     if _ARROW.fullmatch(gap) and one.kind == other.kind:

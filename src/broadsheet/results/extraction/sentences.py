@@ -8,7 +8,8 @@ import re
 _END = re.compile(r"[.!?][)\"'\]]{0,2}\s+(?=[\"'(\[]?[A-Z0-9\\$]|https?:)|[.!?](?=[A-Z][a-z]+\s[a-z])")
 # What ends in a stop without ending a sentence.
 _SHORT = re.compile(
-    r"(?:\b(?:e\.g|i\.e|etc|cf|vs|al|Fig|Figs|Eq|Eqs|Sec|Tab|No|resp|approx|w\.r\.t|Dr|Mr|St|a\.k\.a|viz|ca)|\b[A-Z]|\b\d)\.$"
+    r"(?:\b(?:e\.g|i\.e|etc|cf|vs|al|Fig|Figs|Eq|Eqs|Sec|Tab|No|resp|approx|w\.r\.t|Dr|Mr|St|"
+    r"a\.k\.a|viz|ca)|\b[A-Z]|\b\d)\.$"
 )
 
 

@@ -16,23 +16,43 @@ from broadsheet.results.extraction.quantities import Quantity
 from broadsheet.results.extraction.records import Claim
 
 _CHANGED = re.compile(
-    r"\b(?:improv\w*|gains?|increas\w*|boost\w*|outperform\w*|surpass\w*|exceed\w*|reduc\w*|decreas\w*|drop\w*|degrad\w*|loss|lower\w*|higher|better|"
-    r"fewer|less|more|sav\w+|cut\w*|faster|margin|lift\w*|rais\w+|relative|absolute|advantage|speed\w*|beat\w*)\b|\+\s?$",
+    r"\b(?:improv\w*|gains?|increas\w*|boost\w*|outperform\w*|surpass\w*|exceed\w*|reduc\w*|"
+    r"decreas\w*|drop\w*|degrad\w*|loss|lower\w*|higher|better|"
+    r"fewer|less|more|sav\w+|cut\w*|faster|margin|lift\w*|rais\w+|relative|absolute|advantage|"
+    r"speed\w*|beat\w*)\b|\+\s?$",
     re.IGNORECASE,
 )
-_LEVEL_VERB = re.compile(r"\b(?:using|uses|use|with|requir\w+|only|just|of|at|is|to|reach\w*|achiev\w+|attain\w*|retain\w*|preserv\w+|score[sd]?)\s(?:\w+\s){0,2}$", re.IGNORECASE)
+_LEVEL_VERB = re.compile(
+    r"\b(?:using|uses|use|with|requir\w+|only|just|of|at|is|to|reach\w*|achiev\w+|attain\w*|"
+    r"retain\w*|preserv\w+|score[sd]?)\s(?:\w+\s){0,2}$",
+    re.IGNORECASE,
+)
 _TIME = re.compile(r"(?:ms|μs|ns|s|minutes|hours|days|weeks|months|years|.*(?:hours|days))$")
 _UNIT_METRICS = {
-    "FPS": ("frame rate", HIGHER), "dB": ("PSNR", HIGHER), "W": ("power", LOWER), "mW": ("power", LOWER), "J": ("energy", LOWER),
-    "GB": ("memory", LOWER), "MB": ("memory", LOWER), "KB": ("memory", LOWER), "bytes": ("storage", LOWER), "$": ("cost", LOWER),
-    "USD": ("cost", LOWER), "dollars": ("cost", LOWER), "tokens/s": ("throughput", HIGHER), "bits": ("bits", LOWER),
-    "Hz": ("frequency", HIGHER), "kbps": ("bitrate", LOWER), "bps": ("performance", HIGHER), "TFLOPS": ("throughput", HIGHER),
-}  # fmt: skip
+    "FPS": ("frame rate", HIGHER),
+    "dB": ("PSNR", HIGHER),
+    "W": ("power", LOWER),
+    "mW": ("power", LOWER),
+    "J": ("energy", LOWER),
+    "GB": ("memory", LOWER),
+    "MB": ("memory", LOWER),
+    "KB": ("memory", LOWER),
+    "bytes": ("storage", LOWER),
+    "$": ("cost", LOWER),
+    "USD": ("cost", LOWER),
+    "dollars": ("cost", LOWER),
+    "tokens/s": ("throughput", HIGHER),
+    "bits": ("bits", LOWER),
+    "Hz": ("frequency", HIGHER),
+    "kbps": ("bitrate", LOWER),
+    "bps": ("performance", HIGHER),
+    "TFLOPS": ("throughput", HIGHER),
+}
 _MEMBER_LIMIT = 130
 
 
 def claims_of(abstract: str, setting: Setting, kept: Sequence[tuple[Quantity, int]]) -> list[Claim]:
-    """The claims that the quantities `kept` make, with the numbers of their sentences; `abstract` is as the source gave it."""
+    """The claims that the quantities `kept` make; `abstract` is as the source gave it."""
     flat, spans = setting.text.flat, setting.text.spans
     chains = chained(flat, kept)
     made: list[Claim] = []
@@ -43,7 +63,9 @@ def claims_of(abstract: str, setting: Setting, kept: Sequence[tuple[Quantity, in
             one, at = kept[number]
             window = _window(flat, spans[at], one, kept, number)
             metric = _metric(flat, kept, number, window, first)
-            bound, reach = bound_of(_before(flat, spans[at], window, one), flat[one.end : window[1]][:70], one.place, one.size)
+            bound, reach = bound_of(
+                _before(flat, spans[at], window, one), flat[one.end : window[1]][:70], one.place, one.size
+            )
             if place == 0:
                 first, first_bound = metric, bound
             elif bound is None and _inherits(flat, kept[chain[place - 1]][0], one):
@@ -97,7 +119,9 @@ def _metric(
     if one.kind in {"count", "scale"} or (one.kind == "parameters"):
         noun = re.sub(r"^(?:[KMBTkmb]|thousand|million|billion)\s", "", one.unit).strip() or "size"
         return Metric(noun, _count_direction(flat, one, noun))
-    to_the_right = None if one.pair and not right.startswith(" in ") else right_frame(right[:110], _list_end(kept, number))
+    to_the_right = (
+        None if one.pair and not right.startswith(" in ") else right_frame(right[:110], _list_end(kept, number))
+    )
     to_the_left = left_frame(left, window[0])
     chosen = _choose(one, left, right, to_the_left, to_the_right)
     unmeasured = one.kind in {"time", "fixed", "money", "rate"} and chosen is not None and not measured(chosen.text)
@@ -108,7 +132,11 @@ def _metric(
 
 def _count_direction(flat: str, one: Quantity, noun: str) -> str:
     left = flat[max(0, one.start - 50) : one.start]
-    if re.search(r"\b(?:up\sto|exceeding|over|beyond|skip\w*|context|outputs?|length|support\w*|scal\w+\sto)\s(?:\w+\s)?$", left):
+    if re.search(
+        r"\b(?:up\sto|exceeding|over|beyond|skip\w*|context|outputs?|length|support\w*|"
+        r"scal\w+\sto)\s(?:\w+\s)?$",
+        left,
+    ):
         return HIGHER
     return LOWER
 
@@ -119,12 +147,19 @@ def _choose(
     """Which of the two frames names the metric."""
     if to_the_left is None or to_the_right is None:
         return to_the_right or to_the_left
-    if re.search(rf"\bby\s(?:[\w-]+\s){{0,4}}[+~]?$", left) and to_the_left.text not in {"performance", "performance decrease"}:
+    if re.search(r"\bby\s(?:[\w-]+\s){0,4}[+~]?$", left) and to_the_left.text not in {
+        "performance",
+        "performance decrease",
+    }:
         return to_the_left
     if one.kind in {"percent", "factor", "points"} or verb_frame(left):
         if not _weak(to_the_right):
             return to_the_right
-        return to_the_right if to_the_left.text in {"", "performance"} and to_the_right.text not in {"", "performance"} else to_the_left
+        return (
+            to_the_right
+            if to_the_left.text in {"", "performance"} and to_the_right.text not in {"", "performance"}
+            else to_the_left
+        )
     if one.kind == "bare" and re.match(rf"\s{METRIC.pattern}", flat_right):
         return to_the_right
     return to_the_left
@@ -132,9 +167,25 @@ def _choose(
 
 def _weak(metric: Metric) -> bool:
     return metric.text.lower() in {
-        "", "improvement", "improvements", "gain", "gains", "increase", "reduction", "performance", "boost", "relative", "absolute",
-        "relative improvement", "point", "points", "decrease", "margin", "score", "scores",
-    }  # fmt: skip
+        "",
+        "improvement",
+        "improvements",
+        "gain",
+        "gains",
+        "increase",
+        "reduction",
+        "performance",
+        "boost",
+        "relative",
+        "absolute",
+        "relative improvement",
+        "point",
+        "points",
+        "decrease",
+        "margin",
+        "score",
+        "scores",
+    }
 
 
 def _fallback(one: Quantity, first: Metric | None) -> Metric:
@@ -146,7 +197,9 @@ def _fallback(one: Quantity, first: Metric | None) -> Metric:
         return Metric(text, direction)
     if _TIME.match(one.unit) and one.kind == "time":
         return Metric("time", LOWER)
-    return Metric("speedup" if one.kind == "factor" else "performance" if one.kind in {"percent", "points"} else "score", HIGHER)
+    return Metric(
+        "speedup" if one.kind == "factor" else "performance" if one.kind in {"percent", "points"} else "score", HIGHER
+    )
 
 
 def _claim(
@@ -192,11 +245,20 @@ def _form(one: Quantity, left: str, right: str) -> str:
     near = left[-60:]
     if one.kind in {"parameters", "count", "scale", "of", "money"}:
         return "level"
-    if near.endswith("+") or re.match(r"\s?\)?\s?(?:[\w@-]+\s){0,3}?(?:improvement|reduction|gain|increase|decrease|speed|saving|boost|drop|degradation|loss|higher|lower|fewer|less|more|better|faster|smaller|shorter|relative|absolute|lift|uplift|advantage|margin)", right):
+    if near.endswith("+") or re.match(
+        r"\s?\)?\s?(?:[\w@-]+\s){0,3}?(?:improvement|reduction|gain|increase|decrease|speed|saving|"
+        r"boost|drop|degradation|loss|higher|lower|fewer|less|more|better|faster|smaller|shorter|"
+        r"relative|absolute|lift|uplift|advantage|margin)",
+        right,
+    ):
         return "change"
     if re.search(r"\bby\s(?:[\w-]+\s){0,4}[~+]?$", near):
         return "change"
-    if _LEVEL_VERB.search(near) and not re.search(r"\b(?:gains?|improvements?|reductions?|increases?|drops?|margin|advantage|decreases?|savings?)\s(?:in\s[\w\s-]{1,40}\s)?of\s", near):
+    if _LEVEL_VERB.search(near) and not re.search(
+        r"\b(?:gains?|improvements?|reductions?|increases?|drops?|margin|advantage|decreases?|"
+        r"savings?)\s(?:in\s[\w\s-]{1,40}\s)?of\s",
+        near,
+    ):
         return "level"
     return "change" if _CHANGED.search(near) else "level"
 
@@ -209,7 +271,10 @@ def _quote(flat: str, span: tuple[int, int], one: Quantity, metric: Metric, reac
     if metric.end > end and metric.start >= one.end and metric.end <= span[1]:
         end = metric.end
     if reach == 0:
-        before = re.search(r"(?:\b(?:by|to|of|only|just|in|from)\s(?:an?\s|only\s|just\s)?|[+~$(<>]\s?)$", flat[max(span[0], start - 14) : start])
+        before = re.search(
+            r"(?:\b(?:by|to|of|only|just|in|from)\s(?:an?\s|only\s|just\s)?|[+~$(<>]\s?)$",
+            flat[max(span[0], start - 14) : start],
+        )
         if before and before[0].strip() not in {"of"}:
             start -= len(before[0])
     while start < end and flat[start].isspace():
