@@ -85,11 +85,10 @@ def ingest(
     left, notice = read_what_came(), index_what_changed()
     totals = {name: sum(_row(r)[name] for r in reports) for name in COUNTS}
     if as_json:
-        print_json({"files": [_as_json(r) for r in reports], "totals": totals, "notices": [one for one in (left, notice) if one]})
+        notices = [*filter(None, (left, notice))]
+        print_json({"files": [_as_json(r) for r in reports], "totals": totals, "notices": notices})
     else:
-        _print_table(reports, totals)
-        if left:
-            out.print(left, markup=False)
+        _print_table(reports, totals, left)
     for report in reports:
         if report.refused:
             say(f"{report.name}: {report.refused}")
@@ -142,7 +141,7 @@ def _as_json(report: FileReport) -> dict[str, Any]:
     }
 
 
-def _print_table(reports: list[FileReport], totals: dict[str, int]) -> None:
+def _print_table(reports: list[FileReport], totals: dict[str, int], left: str) -> None:
     table = Table(box=None, pad_edge=False)
     # In a narrow terminal the names give way, never the counts.
     table.add_column("file", overflow="ellipsis")
@@ -159,3 +158,5 @@ def _print_table(reports: list[FileReport], totals: dict[str, int]) -> None:
         table.add_section()
         table.add_row("all", "", "", *(f"{totals[name]:,}" for name in COUNTS))
     out.print(table)
+    if left:
+        out.print(left, markup=False)
