@@ -50,19 +50,19 @@ def _store(told: Sequence[SourceRecord]) -> int:
     for record, key in zip(told, stored_records(told), strict=True):
         if key is None:
             continue
-        for one in record.observed:
+        for said in record.observed:
             row = Observation(
-                record_id=key, signal=one.signal, value=one.value, observed_at=one.at, source=record.source
+                record_id=key, signal=said.signal, value=said.value, observed_at=said.at, source=record.source
             )
-            other = rows.setdefault((key, one.signal, one.at), row)
-            other.value = max(other.value, one.value)
+            other = rows.setdefault((key, said.signal, said.at), row)
+            other.value = max(other.value, said.value)
     have = Observation.objects.filter(record_id__in={key for key, _, _ in rows})
     known = {(one.record_id, one.signal, one.observed_at): one for one in have}
     fresh = [row for key, row in rows.items() if key not in known]
-    greater = [key for key in rows.keys() & known.keys() if rows[key].value > known[key].value]
-    for key in greater:
-        known[key].value = rows[key].value
-    Observation.objects.bulk_update([known[key] for key in greater], ["value"], batch_size=BATCH)
+    greater = [one for at, one in known.items() if at in rows and rows[at].value > one.value]
+    for one in greater:
+        one.value = rows[one.record_id, one.signal, one.observed_at].value
+    Observation.objects.bulk_update(greater, ["value"], batch_size=BATCH)
     # Another writer may have been faster.
     Observation.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=BATCH)
     return len(fresh)
