@@ -12,6 +12,7 @@ from broadsheet.cli.commands import (
     doctor,
     dump,
     embedder,
+    extract,
     harvest,
     identity,
     index,
@@ -45,6 +46,7 @@ app.command("search")(search.search)
 app.command("similar")(similar.similar)
 app.command("rank")(rank.rank)
 app.command("results")(results.results)
+app.command("extract")(extract.extract)
 app.command("show")(show.show)
 app.command("serve")(serve.serve)
 app.command("worker")(worker.worker)

@@ -65,12 +65,28 @@ def setting_of(sentence: str, left: str, right: str) -> str | None:
     return clean(match["what"]) if match else None
 
 
-def shared_out(what: str | None, size: int) -> list[str] | None:
-    """The parts of "A, B and C" when there are as many as numbers in the list; else None."""
-    if what is None:
-        return None
-    parts = [part.strip() for part in _PARTS.split(what) if part.strip()]
-    return parts if len(parts) == size > 1 else None
+_LISTED = re.compile(
+    r"\b(?P<how>over|than|compared\s(?:to|with)|against|versus|relative\sto|on|for|in)\s(?P<what>[^;]{2,160}?)"
+    r"(?=,?\srespectively|\s?[;:(]|\.\s|\.$|$|,\s(?:while|which|with|and\s\w+(?:s|ing)\s))"
+)
+_AGAINST = frozenset({"over", "than", "against", "versus"})
+
+
+def shared_out(right: str, size: int) -> tuple[list[str], list[str]]:
+    """Baselines and settings of a list of `size` numbers that `right` stands behind: the parts of "over A, B and C" or
+    "on A, B and C", where there are as many; else empty lists.
+    """
+    baselines: list[str] = []
+    settings: list[str] = []
+    for match in _LISTED.finditer(right[:220]):
+        parts = [clean(part) for part in _PARTS.split(match["what"]) if part.strip()]
+        if len(parts) == size > 1:
+            versus = match["how"].split()[0] in _AGAINST or match["how"].startswith(("compared", "relative"))
+            if versus:
+                baselines = baselines or parts
+            else:
+                settings = settings or parts
+    return baselines, settings
 
 
 def clean(text: str) -> str:

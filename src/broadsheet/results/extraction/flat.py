@@ -96,8 +96,8 @@ _HARD_BLANK = re.compile(r"(?<=\w)~(?=[A-Za-z(])")
 _DOLLAR = re.compile(r"(?<!\$)\$(?=[^$]{1,40}\$)|(?<=[\d%x}])\$|\$(?!\d)")
 _COUNTED = re.compile(
     r"\s+(?:faster|slower|larger|bigger|smaller|more|less|fewer|higher|lower|better|greater|longer|shorter|cheaper|"
-    r"as|the|that|speed|reduction|improvement|increase|acceleration|compression|savings?|throughput|lighter|further|"
-    r"quicker|inference|on|in|compared|over|than|relative|with)\b|\s*[.,;:)]"
+    r"as|the|speed|reduction|improvement|increase|acceleration|compression|savings?|throughput|lighter|further|"
+    r"quicker|inference|compared|over|than|relative)\b|\s*[.,;:)]"
 )
 
 

@@ -14,6 +14,7 @@ MOST = 150
 _FIGURE = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d^_])|\d+(?:\.\d+)?(?![\d^_])")
 # provide25-33X: a blank was lost.
 _GLUED = re.compile(r"[a-z]{4}$")
+_IN_NAME = re.compile(r"[A-Za-z]\w*-[\w.]*-$")
 _GLUED_UNIT = re.compile(r"(?:-\d+(?:\.\d+)?)?\s?[xX%](?!\w)")
 _COUNTING = re.compile(
     r"-?fold\b|\s(?:times|orders?\sof|%|percent|x|seconds?|minutes?|hours?|days?|weeks?|steps?|"
@@ -64,7 +65,7 @@ _VERBS = {
 _SPELT = frozenset({*_WORDS, *_FOLDS, *_VERBS, "order-of-magnitude"})
 
 _TIMES = (
-    r"x(?!\w|-\d|\s*\d)|X(?!\w|\s*\d)|-?\s?fold\b"
+    r"x(?!\w|\s*\d)|X(?!\w|\s*\d)|-?\s?fold\b"
     r"|times(?=\s(?:faster|slower|larger|bigger|smaller|more|less|fewer|higher|lower|better|greater|longer|shorter|"
     r"cheaper|as|the|that|speed|reduction|improvement|increase|acceleration|compression|lighter|quicker))"
 )
@@ -207,6 +208,8 @@ def _free(flat: str, start: int, end: int) -> bool:
     if last in {".", ","}:
         return not before[0].isalnum()
     if last == "-":
+        if _IN_NAME.search(flat[max(0, start - 20) : start]):
+            return False
         return not before[0].isalpha() or before in {"x-", "X-"}
     return True
 

@@ -71,6 +71,13 @@ def claims_of(abstract: str, setting: Setting, kept: Sequence[tuple[Quantity, in
             elif bound is None and _inherits(flat, kept[chain[place - 1]][0], one):
                 bound = first_bound
             claim = _claim(flat, abstract, spans[at], one, metric, bound, reach)
+            if one.size > 1:
+                baselines, settings = shared_out(flat[_list_end(kept, number) : spans[at][1]], one.size)
+                claim = replace(
+                    claim,
+                    baseline=baselines[one.place] if baselines else claim.baseline,
+                    on=settings[one.place] if settings else None if baselines else claim.on,
+                )
             if one.kind == "bare" and not claim.unit and place and kept[chain[place - 1]][0].group == one.group != -1:
                 claim = replace(claim, unit=made[-1].unit, metric=made[-1].metric, direction=made[-1].direction)
             made.append(claim)
@@ -226,15 +233,9 @@ def _claim(
         metric=text,
         direction=direction,
         bound=bound,
-        baseline=_listed(baseline_of(sentence, left, right), one),
-        on=_listed(setting_of(sentence, left, right), one),
+        baseline=baseline_of(sentence, left, right),
+        on=setting_of(sentence, left, right),
     )
-
-
-def _listed(what: str | None, one: Quantity) -> str | None:
-    """The part of "A, B and C" that belongs to this number of a list of three."""
-    parts = shared_out(what, one.size)
-    return parts[one.place] if parts else what
 
 
 def _form(one: Quantity, left: str, right: str) -> str:
