@@ -25,7 +25,7 @@ def extract(title: str, abstract: str) -> Contribution:
     """What a paper brings, from its title and abstract as the source gave them.
 
     Spans (`Claim.start`, `Claim.end`, `Contribution.names_at`) are places in these very texts. Of a text longer than
-    12,000 characters only the beginning is read. Never raises on any text; the answer depends on nothing else.
+    6,000 characters only the beginning is read. Never raises on any text; the answer depends on nothing else.
     """
     heading, text = ready(title), ready(abstract)
     named = names(heading, text)

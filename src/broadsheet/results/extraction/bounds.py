@@ -40,7 +40,7 @@ def bound_of(left: str, right: str, place: int, size: int) -> tuple[str | None, 
 
     `place` and `size` say where it stands in a list: "median and maximum speedups of 45x and 6150x" has one of each.
     """
-    if size == 2 and _RIGHT_PAIR.search(left):
+    if size == 2 and _RIGHT_PAIR.search(left[-200:]):
         return (AVERAGE if place == 0 else UP_TO), 0
     last: re.Match[str] | None = None
     for match in _LEFT.finditer(left[-90:]):

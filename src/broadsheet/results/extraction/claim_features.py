@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from broadsheet.results.extraction.quantities import Quantity
 from broadsheet.results.extraction.text import Text
@@ -151,6 +151,13 @@ class Setting:
     text: Text
     names: Sequence[str]
     kind: str
+    _own: dict[int, bool] = field(default_factory=dict)
+
+    def speaks_of_own(self, sentence: int) -> bool:
+        """Whether a sentence names the authors or their paper."""
+        if sentence not in self._own:
+            self._own[sentence] = self.text.speaks_of_own(*self.text.words_of(sentence))
+        return self._own[sentence]
 
 
 _TITLE_KINDS = (
@@ -189,7 +196,7 @@ def claim_features(one: Quantity, at: int, setting: Setting, previous: Quantity 
         found.append("pair" if one.pair else "range")
     if one.kind == "bare":
         found.append("bare:decimal" if one.decimal else "bare:whole")
-    found += _of_sentence(flat[start:end], at, setting, one.kind)
+    found += _of_sentence(flat[max(start, one.start - _AROUND) : min(end, one.end + _AROUND)], at, setting, one.kind)
     found += _of_left(left, one)
     found += _of_right(right, one)
     if previous is not None:
@@ -199,7 +206,7 @@ def claim_features(one: Quantity, at: int, setting: Setting, previous: Quantity 
 
 def _of_sentence(sentence: str, at: int, setting: Setting, kind: str) -> list[str]:
     found = []
-    own = setting.text.speaks_of_own(*setting.text.words_of(at)) or any(name in sentence for name in setting.names)
+    own = setting.speaks_of_own(at) or any(name in sentence for name in setting.names)
     if own:
         found.append("own")
     if at < setting.text.first_own and not own:
@@ -230,6 +237,8 @@ _LEFT = (
     ("left:example", _EXAMPLE, False, False),
     ("left:tuned", _TUNED, True, True),
 )
+# So much of a sentence that never ends is looked at.
+_AROUND = 500
 _BY = ("by ", "by up to ", "by over ", "by about ", "by more than ", "by at least ", "by nearly ")
 
 

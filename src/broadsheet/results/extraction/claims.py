@@ -17,6 +17,8 @@ _APART = re.compile(
     r"instead|unlike|but|only|baseline|where|which)\b|[;]"
 )
 _TOGETHER = 45
+# More claims than this no abstract makes.
+MOST = 30
 
 
 def candidates(setting: Setting) -> list[tuple[Quantity, int, list[str]]]:
@@ -61,7 +63,7 @@ def claimed(setting: Setting) -> list[tuple[Quantity, int]]:
     for (one, at, _), value in zip(found, odds, strict=True):
         if value > 0:
             kept.append((one, at))
-    return kept
+    return kept[:MOST]
 
 
 def pooled(flat: str, found: Sequence[tuple[Quantity, int, list[str]]], odds: Sequence[float]) -> list[float]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 # A title and an abstract are a few thousand characters; what is longer is no abstract, and is read up to here.
-LIMIT = 12_000
+LIMIT = 6_000
 
 _PLAIN = str.maketrans(
     {

@@ -259,7 +259,7 @@ def _introduced(text: Text, first: int, at: int, features: set[str]) -> None:
                 features.add("close")
             if not _AWAY.isdisjoint(between):
                 features.add("introduced:far")
-            if text.speaks_of_own(first, back + 1):
+            if text.speaks_of_own(max(first, back - 30), back + 1):
                 features.add("introduced:own")
             return
         if lows[back] in WEAKLY and at - back < 7:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from broadsheet.results.extraction.text import Text
 
 # More numbers than this stand in no abstract.
-MOST = 150
+MOST = 60
 
 _FIGURE = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d^_])|\d+(?:\.\d+)?(?![\d^_])")
 # provide25-33X: a blank was lost.
@@ -177,7 +177,7 @@ def numbers(text: Text) -> list[Number]:
     for number in found:
         if not kept or number.start >= kept[-1].end:
             kept.append(number)
-    return kept
+    return kept[:MOST]
 
 
 def _figure(flat: str, start: int, end: int) -> Number | None:
@@ -230,10 +230,10 @@ def _is_place(flat: str, start: int, end: int) -> bool:
 
 def _spelt(text: Text) -> list[Number]:
     """The numbers written in words: `halves`, `twice`, `two orders of magnitude`, `ten seconds`, `five-fold`."""
-    found = []
+    found: list[Number] = []
     for at, low in enumerate(text.lows):
         word = low.removesuffix("-fold") if low.endswith("-fold") else low
-        if word in _SPELT:
+        if word in _SPELT and len(found) < MOST:
             number = _word(text.flat, text.starts[at], text.starts[at] + len(word), word)
             if number is not None:
                 found.append(number)
