@@ -37,6 +37,7 @@ class Contribution(models.Model):
     names = models.TextField()  # JSON: [[name, long form or ""], …] as shown, in order
     key = models.CharField(max_length=120, db_index=True)  # of the first name, or ""
     system = models.CharField(max_length=140, db_index=True)
+    title = models.TextField()  # of the paper, cleaned
     # The sentence that says what it does, and where it stands in the cleaned abstract.
     line = models.TextField()
     line_start = models.IntegerField()

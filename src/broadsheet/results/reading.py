@@ -54,6 +54,7 @@ class Read:
     `line_start` to `line_end` in the cleaned abstract; `headline` is the number of the claim that stands for all.
     """
 
+    title: str
     kind: str
     names: tuple[tuple[str, str, str, str], ...]
     links: tuple[tuple[str, str], ...]
@@ -84,6 +85,7 @@ def read(title: str, abstract: str, corrections: Mapping[str, Any] | None = None
         [clean(title), line, *(text for one in names for text in one[:2]), *(c.on or "" for c in found.claims)]
     )
     return Read(
+        title=_line(title, 2_000),
         kind=found.kind,
         names=names,
         links=tuple((_line(link.url, 1_000), link.kind) for link in found.links),

@@ -76,6 +76,7 @@ def _contribution(one: Stored, now: dt.datetime) -> dict[str, Any]:
         "names": _ENCODE([list(name[:2]) for name in read.names]),
         "key": key,
         "system": key or (f"paper:{one.pk}" if read.claims else ""),
+        "title": read.title,
         "line": read.line,
         "line_start": read.line_start,
         "line_end": read.line_end,

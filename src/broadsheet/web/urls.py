@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path, register_converter
 
-from broadsheet.web.views import ledger, lists, paper, search, site, sources
+from broadsheet.web.views import ledger, lists, paper, search, site, sources, systems
 
 
 class PaperReference:
@@ -29,6 +29,18 @@ urlpatterns = [
     path("papers/<paper:reference>/similar", paper.similar, name="similar"),
     path("papers/<paper:reference>", paper.paper, name="paper"),
     path("search", search.results, name="search"),
+    path("systems", systems.systems, name="systems"),
+    path("systems.json", systems.systems_json, name="systems-json"),
+    path("systems.csv", systems.systems_csv, name="systems-csv"),
+    path("systems/metrics", systems.metrics, name="metrics"),
+    path("systems/metrics.json", systems.metrics_json, name="metrics-json"),
+    path("systems/metrics.csv", systems.metrics_csv, name="metrics-csv"),
+    path("systems/metrics/<str:key>.json", systems.metric_json, name="metric-json"),
+    path("systems/metrics/<str:key>.csv", systems.metric_csv, name="metric-csv"),
+    path("systems/metrics/<str:key>", systems.metric, name="metric"),
+    path("systems/name/<str:key>.json", systems.system_json_page, name="system-json"),
+    path("systems/name/<str:key>.csv", systems.system_csv_page, name="system-csv"),
+    path("systems/name/<str:key>", systems.system, name="system"),
     path("sources", sources.sources, name="sources"),
     path("sources.json", sources.sources_json, name="sources-json"),
     path("sources/run", sources.run, name="sources-run"),
