@@ -108,3 +108,7 @@ def test_an_address_given_twice_is_one_link() -> None:
 @pytest.mark.parametrize("text", ["and/or 0.5/0.6 e.g./x v1.5/", "see T5.com", "a.b@c.org/x"])
 def test_what_looks_like_an_address_is_none(text: str) -> None:
     assert links(text) == ()
+
+
+def test_plurals_of_plurals_are_read() -> None:
+    assert extract("T", "The SH, the SHs and the SHss meet; we propose SHs.").kind

@@ -12,6 +12,8 @@ from broadsheet.results.extraction.words import word_set
 
 # More name-like words than this stand in no abstract.
 MOST = 60
+# Nor does it name one thing more often.
+_PLACES = 30
 
 
 def _forms(stems: str) -> frozenset[str]:
@@ -215,7 +217,9 @@ def _after(found: dict[str, Name], flat: str, place: int, pattern: re.Pattern[st
 def _join_plurals(found: dict[str, Name]) -> None:
     """Give "Ptr-Nets" to "Ptr-Net" where the text has both."""
     for key in [key for key in found if key.endswith("s") and key[:-1] in found]:
-        one = found[key[:-1]]
+        one = found.get(key[:-1])
+        if one is None:
+            continue  # its singular was a plural itself
         other = found.pop(key)
         one.places += [place for place in other.places if place not in one.places]
         one.how |= other.how - {"prefix"}
@@ -305,7 +309,7 @@ def _add(found: dict[str, Name], text: str, start: int, end: int, how: str, in_t
             return None
         name = found[key] = Name(raw)
     place = (in_title, start, end)
-    if place not in name.places:
+    if len(name.places) < _PLACES and place not in name.places:
         name.places.append(place)
     name.how.add(how)
     return name
