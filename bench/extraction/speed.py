@@ -28,9 +28,8 @@ def main() -> None:
         slowest = max(slowest, time.process_time() - before)
     by_clock, by_processor = time.perf_counter() - clock, time.process_time() - start
     rates = f"{len(papers) / by_clock:,.0f} a second by the clock, {len(papers) / by_processor:,.0f} by the processor"
-    print(
-        f"{len(papers):,} abstracts: {rates}; the slowest {slowest * 1e3:.1f} ms; {claims / len(papers):.2f} claims each"
-    )
+    each = claims / len(papers)
+    print(f"{len(papers):,} abstracts, {each:.2f} claims each: {rates}; the slowest {slowest * 1e3:.1f} ms")
 
 
 if __name__ == "__main__":
