@@ -96,5 +96,5 @@ def test_it_shows_a_hostile_paper_harmlessly(client: Client, hostile_paper: str)
 def test_it_asks_the_database_a_bounded_number_of_times(
     client: Client, full_paper: str, django_assert_max_num_queries
 ) -> None:  # type: ignore[no-untyped-def]
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         client.get(f"/papers/{full_paper}")

@@ -15,7 +15,7 @@ from broadsheet.results.wording import number
 
 WIDTH, HEIGHT = 640, 320
 LEFT, RIGHT, TOP, BOTTOM = 64, 16, 16, 36
-WIDE = 100.0  # a span of values greater than so many times asks for a logarithmic axis
+WIDE = 20.0  # a span of values greater than so many times asks for a logarithmic axis
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import quote, urlsplit
@@ -14,12 +14,14 @@ from django.utils.safestring import SafeString, mark_safe
 from broadsheet.catalog.cards import CardData
 from broadsheet.catalog.queries import DatedList, Section
 from broadsheet.lib.formulas import calm, lead, to_html
+from broadsheet.results.queries import Chips
 from broadsheet.web.spans import around, short_day
 
 PAGE_SIZE = 50
 LEAD_STORY = 1_400  # characters of the first paper's abstract on a page
 TITLE_LIMIT = 400  # characters of a title in a list; longer ones are no titles
 NAMES_SHOWN = 4
+NAMES_ON_CARD, NAME_LIMIT, CLAIM_LIMIT = 3, 60, 90
 SOURCE_NAMES = {
     "saved-page": "Daily Papers",
     "jsonl": "JSON Lines",
@@ -109,6 +111,9 @@ class CardView:
     categories: list[str]
     why: str = ""
     is_lead: bool = False
+    names: list[SafeString] = field(default_factory=list)  # of what the paper made
+    claim: SafeString = field(default_factory=SafeString)  # the authors' claim that stands for all
+    claim_path: str = ""
 
 
 @dataclass(slots=True)
@@ -202,9 +207,10 @@ def date_words(date: str | None) -> str:
     return short_day(dt.date.fromisoformat(date))
 
 
-def card_view(card: CardData, *, why: str = "", is_lead: bool = False) -> CardView:
+def card_view(card: CardData, *, why: str = "", is_lead: bool = False, chips: Chips | None = None) -> CardView:
+    """A card; `chips` are what is known of the paper's results."""
     title = card["title"]
-    return CardView(
+    view = CardView(
         path=paper_path(card["id"]),
         title=html(title if len(title) <= TITLE_LIMIT else lead(title, TITLE_LIMIT)),
         byline=byline(card),
@@ -220,6 +226,13 @@ def card_view(card: CardData, *, why: str = "", is_lead: bool = False) -> CardVi
         why=why,
         is_lead=is_lead,
     )
+    if chips:
+        view.names = [html(lead(name, NAME_LIMIT)) for name in chips.names[:NAMES_ON_CARD]]
+        view.code = view.code or (web_link(chips.code, "the web") if chips.code else None)
+        if chips.position is not None:
+            view.claim = html(lead(chips.headline, CLAIM_LIMIT))
+            view.claim_path = f"{view.path}?claim={chips.position}#claim"
+    return view
 
 
 def section_heading(section: Section) -> str:
@@ -230,7 +243,9 @@ def section_heading(section: Section) -> str:
     return f"{papers} listed by {source_name(section.source)} on {short_day(section.day)}"
 
 
-def listed_sections(listed: DatedList, cards: Sequence[CardData], *, lead: bool) -> list[ListedSection]:
+def listed_sections(
+    listed: DatedList, cards: Sequence[CardData], chips: Mapping[int, Chips], *, lead: bool
+) -> list[ListedSection]:
     """The list's sections with their cards in order; with `lead` the very first paper is set large."""
     by_pk = {card["pk"]: card for card in cards}
     sections, is_lead = [], lead
@@ -238,7 +253,7 @@ def listed_sections(listed: DatedList, cards: Sequence[CardData], *, lead: bool)
         shown = ListedSection(section_heading(section), around(section.day, "day").path, section.day)
         for pk in section.ids:
             if card := by_pk.get(pk):
-                shown.cards.append(card_view(card, is_lead=is_lead))
+                shown.cards.append(card_view(card, is_lead=is_lead, chips=chips.get(pk)))
                 is_lead = False
         sections.append(shown)
     return sections

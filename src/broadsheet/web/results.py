@@ -12,6 +12,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
@@ -19,11 +20,12 @@ from broadsheet.catalog.models import Paper
 from broadsheet.lib.formulas import calm, lead
 from broadsheet.lib.time import PartialDate, parse_date
 from broadsheet.results.extraction import KINDS
-from broadsheet.results.keys import metric_key, names_in
+from broadsheet.results.keys import metric_key, name_key, names_in
 from broadsheet.results.models import Claim, Contribution
-from broadsheet.results.reading import FORMS
+from broadsheet.results.reading import FORMS, around_formulas, sentence_around
 from broadsheet.results.tables import NO_UNIT, Filters, SystemRow
 from broadsheet.results.wording import amount, in_words
+from broadsheet.web.details import ABSTRACT_LIMIT
 from broadsheet.web.present import WebLink, date_words, html, paper_path, web_link
 
 CLAIMS_IN_A_ROW = 3
@@ -108,7 +110,7 @@ def claim_view(claim: Claim, known: frozenset[str]) -> ClaimView:
         amount=html(amount(claim)),
         metric=html(claim.metric),
         metric_path=_metric_path(claim),
-        on=html(claim.on),
+        on=html(claim.on) if claim.on != claim.baseline else html(""),
         against=_baseline(claim, known) if claim.baseline else None,
         quote=html(lead(claim.quote, LINE_LIMIT)),
         system=html(names[0][0]) if names else html(lead(one.title, 80)),
@@ -144,6 +146,69 @@ def system_view(row: SystemRow, known: frozenset[str], *, most: int = CLAIMS_IN_
         more=len(row.claims) - len(shown),
         code=code,
     )
+
+
+@dataclass(slots=True)
+class PaperClaim:
+    """A claim on its paper's own page."""
+
+    path: str
+    words: SafeString
+    on: SafeString
+    against: SafeString
+
+
+@dataclass(slots=True)
+class ContributionView:
+    """What a paper made, on its own page; `names` are (name, long form, address)."""
+
+    names: list[tuple[SafeString, SafeString, str]]
+    kind: str
+    claims: list[PaperClaim]
+    corrected: bool
+
+
+def contribution_view(made: Contribution, claims: Sequence[Claim], path: str) -> ContributionView:
+    """What was read of a paper, for the page at `path`."""
+    return ContributionView(
+        names=[(html(short), html(long), names_path(name_key(short))) for short, long in made.all_names],
+        kind=made.kind,
+        claims=[
+            PaperClaim(
+                path=f"{path}?claim={one.position}#claim",
+                words=html(in_words(one)),
+                on=html(one.on if one.on != one.baseline else ""),
+                against=html(one.baseline),
+            )
+            for one in claims
+        ],
+        corrected=made.corrected,
+    )
+
+
+def marked(abstract: str, claims: Sequence[Claim], asked: str) -> list[SafeString]:
+    """The abstract with the sentence and the quote of the claim of this number marked; empty where there is no such
+    claim, or its quote is not found in the abstract.
+    """
+    number = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 6 else -1
+    claim = next((one for one in claims if one.position == number), None)
+    if claim is None or not 0 <= claim.start < claim.end <= len(abstract) <= ABSTRACT_LIMIT:
+        return []
+    start, end = around_formulas(abstract, claim.start, claim.end)
+    first, last = around_formulas(abstract, *sentence_around(abstract, start, end))
+    first, last = min(first, start), max(last, end)
+    pieces = [abstract[:first], abstract[first:start], abstract[start:end], abstract[end:last], abstract[last:]]
+    before, opening, quote, closing, after = map(html, pieces)
+    return [
+        format_html(
+            '{}<mark class="sentence" id="claim">{}<span class="quote">{}</span>{}</mark>{}',
+            before,
+            opening,
+            quote,
+            closing,
+            after,
+        )
+    ]
 
 
 def read_filters(given: Mapping[str, str]) -> tuple[Filters, list[str]]:
@@ -186,6 +251,32 @@ def read_filters(given: Mapping[str, str]) -> tuple[Filters, list[str]]:
     if filters.best and not filters.comparable:
         notices.append("Claims can be ordered only within one metric, unit and form: choose all three.")
     return filters, notices
+
+
+FILTER_WORDS = {
+    "task": "words",
+    "kind": "kind",
+    "metric": "metric",
+    "unit": "unit",
+    "form": "form",
+    "baseline": "against",
+    "since": "from",
+    "until": "to",
+    "code": "with code",
+    "sort": "order",
+}
+
+
+def chosen(given: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The filters that an address sets, each in words with the address without it."""
+    active = {name: calm(given[name])[:120] for name in FILTER_WORDS if given.get(name, "").strip()}
+    return [
+        (
+            FILTER_WORDS[name] if name == "code" else f"{FILTER_WORDS[name]}: {value[:60]}",
+            f"?{urlencode({other: text for other, text in active.items() if other != name})}",
+        )
+        for name, value in active.items()
+    ]
 
 
 def last_day(date: PartialDate) -> dt.date:

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from broadsheet.catalog import queries
+from broadsheet.results import queries as results
 from broadsheet.web.present import Pages, listed_sections
 from broadsheet.web.spans import Kind, Span, SpanError, around, parse_span
 
@@ -30,13 +31,13 @@ def _page(request: HttpRequest, span: Span, *, front: bool = False) -> HttpRespo
     pages = Pages.of(request)
     listed = queries.listed_between(span.first, span.last, offset=pages.offset, limit=pages.size)
     pages.hold(listed.total)
-    cards = queries.cards([pk for section in listed.sections for pk in section.ids])
+    cards, chips = results.cards([pk for section in listed.sections for pk in section.ids])
     inside = listed.sections[0].day if listed.sections else span.last
     context = {
         "front": front,
         "span": span,
         "total": listed.total,
-        "sections": listed_sections(listed, cards, lead=pages.number == 1),
+        "sections": listed_sections(listed, cards, chips, lead=pages.number == 1),
         "pages": pages,
         "previous": around(listed.previous, span.kind) if listed.previous else None,
         "next": around(listed.next, span.kind) if listed.next else None,

@@ -11,10 +11,13 @@ from broadsheet.catalog import queries
 from broadsheet.catalog.cards import CardData
 from broadsheet.catalog.models import Paper
 from broadsheet.lib.bibtex import entry
+from broadsheet.results import queries as results
+from broadsheet.results.measured import measured
 from broadsheet.search import queries as search
 from broadsheet.trends.queries import history
 from broadsheet.web.details import bibtex_fields, paper_view
 from broadsheet.web.present import card_view, paper_path
+from broadsheet.web.results import contribution_view, marked
 from broadsheet.web.signals import signal_table
 
 LIKE = 8  # papers like it on a paper's page
@@ -34,7 +37,17 @@ def paper(request: HttpRequest, reference: str) -> HttpResponse:
     view = paper_view(card, found, queries.provenance(found.pk), queries.identity_changes(found.pk, limit=20))
     signals = signal_table(history(found.pk))
     like = [(card_view(hit.card), hit.why.sentence()) for hit in search.similar(found.pk, limit=LIKE).hits]
-    context = {"paper": view, "signals": signals, "bibtex": text, "like": like}
+    made = results.contribution(found.pk)
+    claims = results.claims(found.pk) if made and made.claim_count else []
+    view.abstract = marked(card["abstract"], claims, request.GET.get("claim", "")) or view.abstract
+    context = {
+        "paper": view,
+        "signals": signals,
+        "bibtex": text,
+        "like": like,
+        "made": contribution_view(made, claims, view.path) if made else None,
+        "measured": measured(),
+    }
     return render(request, "web/paper.html", context)
 
 
@@ -47,9 +60,10 @@ def similar(request: HttpRequest, reference: str) -> HttpResponse:
     if found.public_id != reference:
         return HttpResponsePermanentRedirect(f"{paper_path(found.public_id)}/similar")
     answer = search.similar(found.pk, limit=LIKE_LISTED)
+    chips = results.chips([hit.paper_pk for hit in answer.hits])
     context = {
         "paper": card_view(card),
-        "cards": [card_view(hit.card, why=hit.why.sentence()) for hit in answer.hits],
+        "cards": [card_view(hit.card, why=hit.why.sentence(), chips=chips.get(hit.paper_pk)) for hit in answer.hits],
         "notices": answer.notices,
     }
     return render(request, "web/similar.html", context)

@@ -11,6 +11,7 @@ from django_htmx.middleware import HtmxDetails
 
 from broadsheet.catalog import queries as catalog
 from broadsheet.lib.ids import parse_identifier
+from broadsheet.results.queries import chips as chips_of
 from broadsheet.search import queries as search
 from broadsheet.search import registry
 from broadsheet.search.backends.base import Mode
@@ -66,7 +67,8 @@ def _found(text: str, sort: str, mode: str, pages: Pages) -> dict[str, object]:
         mode=cast("Mode", mode or "hybrid"),
     )
     pages.hold(min(found.total, search.MAX_OFFSET))
-    cards = [card_view(hit.card, why=hit.why.sentence()) for hit in found.hits]
+    known = chips_of([hit.paper_pk for hit in found.hits])
+    cards = [card_view(hit.card, why=hit.why.sentence(), chips=known.get(hit.paper_pk)) for hit in found.hits]
     return {
         "cards": cards,
         "chips": chips(query, sort, mode),
