@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from broadsheet.cli.output import USAGE, AsJson, fail, print_json, progress_bar, say
+from broadsheet.cli.output import USAGE, AsJson, Home, fail, print_json, progress_bar, say
 
 
 def extract(
@@ -17,6 +17,7 @@ def extract(
         Path, typer.Argument(help='Papers: a line each, {"id", "title", "abstract"}.', show_default=False)
     ],
     out: Annotated[Path, typer.Option(help="Where the answers go, a line each.", show_default=False)],
+    home: Home = None,  # every command takes it; this one needs none
     as_json: AsJson = False,
 ) -> None:
     """Read out of titles and abstracts what was made and what its authors claim: names, kind, links, claims.
