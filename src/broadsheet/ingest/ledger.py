@@ -27,7 +27,8 @@ from broadsheet.ingest.sources.harvest import About, Announced
 from broadsheet.lib.ids import SCHEMES
 
 LATE = dt.timedelta(hours=24)
-LOOKS_BACK = dt.timedelta(days=30)  # batches that are reconciled and watched
+LOOKS_BACK = dt.timedelta(days=30)  # batches that are watched
+CHANGES = dt.timedelta(days=8)  # a day that is whole is counted again for so long
 FAILS_AT = 3  # harvests that fail one after the other, before the owner is told
 CHUNK = 500  # ids in one statement
 
@@ -90,22 +91,26 @@ def look(*, about: About, category: str, at: dt.datetime) -> None:
 def reconcile(*, abouts: Iterable[About], now: dt.datetime) -> int:
     """Count again what of recent batches is here, and open and clear alerts; returns how many alerts are open."""
     known = {about.name: about for about in abouts}
-    recent = Batch.objects.filter(Q(day__gte=(now - LOOKS_BACK).date()) | Q(announced__gt=F("harvested")))
+    watched = Batch.objects.filter(day__gte=(now - LOOKS_BACK).date())
+    changing = watched.filter(Q(day__gte=(now - CHANGES).date()) | Q(announced__gt=F("harvested")))
+    for batch in changing:  # counted outside of any transaction: nobody waits for it
+        _count(batch, known.get(batch.source))
     with transaction.atomic():
-        for batch in recent:
-            _count(batch, known.get(batch.source))
         _watch_batches(known, now)
         _watch_sources(now)
     return Alert.objects.filter(cleared_at=None).count()
 
 
 def _count(batch: Batch, about: About | None) -> None:
-    batch.announced = batch.ids.count()
     here = first_seen(batch.ids.values_list("value", flat=True))
-    batch.harvested = len(here)
-    batch.late = sum(1 for seen in here.values() if seen > batch.seen_at + LATE)
-    batch.extra = len(extra_papers(batch)) if about and about.calendar and not batch.stale else 0
-    batch.save(update_fields=["announced", "harvested", "late", "extra"])
+    counts = {
+        "announced": batch.ids.count(),
+        "harvested": len(here),
+        "late": sum(1 for seen in here.values() if seen > batch.seen_at + LATE),
+        "extra": len(extra_papers(batch)) if about and about.calendar and not batch.stale else 0,
+    }
+    if any(getattr(batch, name) != count for name, count in counts.items()):
+        Batch.objects.filter(pk=batch.pk).update(**counts)
 
 
 def first_seen(values: Iterable[str]) -> dict[str, dt.datetime]:
