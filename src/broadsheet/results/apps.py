@@ -8,6 +8,8 @@ class ResultsConfig(AppConfig):
 
     def ready(self) -> None:
         from broadsheet.catalog.signals import papers_changed
+        from broadsheet.results import operators
         from broadsheet.results.receivers import queue_papers
 
         papers_changed.connect(queue_papers, dispatch_uid="results.queue_papers")
+        operators.register_all()

@@ -22,6 +22,7 @@ from django.db.models import Q
 from broadsheet.catalog import queries as catalog
 from broadsheet.catalog.listing import one_writer
 from broadsheet.catalog.models import Paper, PublicId
+from broadsheet.catalog.signals import papers_changed
 from broadsheet.leases import pacing
 from broadsheet.results.extraction import VERSION
 from broadsheet.results.models import Contribution, Correction, QueuedPaper
@@ -165,7 +166,13 @@ def _store_those_that_are(stored: list[Stored], now: dt.datetime) -> None:
     """Papers may have been joined to others while their texts were read."""
     one_writer()
     there = set(Paper.objects.filter(pk__in=[one.pk for one in stored]).values_list("pk", flat=True))
-    store([one for one in stored if one.pk in there], now=now)
+    _keep([one for one in stored if one.pk in there], now)
+
+
+def _keep(stored: list[Stored], now: dt.datetime) -> None:
+    """Store, and let whoever shows papers know; the index has names, kinds and claims of its own."""
+    store(stored, now=now)
+    papers_changed.send(sender=Contribution, ids=[one.pk for one in stored])
 
 
 @transaction.atomic
@@ -188,4 +195,4 @@ def correct(*, paper: Paper, part: str, value: Any, now: dt.datetime, by: int | 
         for (pk, digest), read in zip(batch.digests.items(), found, strict=True)
     ]
     if stored:
-        store(stored, now=now)
+        _keep(stored, now)

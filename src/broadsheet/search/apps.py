@@ -8,6 +8,7 @@ class SearchConfig(AppConfig):
 
     def ready(self) -> None:
         from broadsheet.catalog.signals import papers_changed
+        from broadsheet.search import operators  # noqa: F401 -- search's own stand before what other packages bring
         from broadsheet.search.receivers import queue_changes
 
         papers_changed.connect(queue_changes, dispatch_uid="search.queue_changes")

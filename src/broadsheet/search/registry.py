@@ -7,7 +7,7 @@ The parser, the back ends, the pages and the docs all read it. A package adds it
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeVar
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from django.db.models import Q
 
 T = TypeVar("T")
-OperatorType = Literal["text", "keyword", "year range", "date from", "date before"]
+OperatorType = Literal["text", "keyword", "year range", "date from", "date before", "number range"]
 
 
 class AlreadyRegistered(ValueError):
@@ -28,8 +28,9 @@ class Operator:
 
     `read` turns what the reader wrote into the canonical value, or None when it is no such value; reading a canonical
     value gives itself. `field` is the index field (for `date` types the publication day), `type` says how a back end
-    compares with it: `text` words in this order, `keyword` equal, `year range` and the dates by day. `where` gives
-    the same filter for the database, a Q on catalog.Paper; None where only the index can tell.
+    compares with it: `text` words in this order, `keyword` equal, `year range` and the dates by day, `number range` by
+    the whole numbers from and to that `span` gives for a canonical value. `where` gives the same filter for the
+    database, a Q on catalog.Paper; None where only the index can tell.
     """
 
     name: str
@@ -40,6 +41,23 @@ class Operator:
     field: str
     read: Callable[[str], str | None]
     where: Callable[[str], Q] | None = None
+    span: Callable[[str], tuple[int, int]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What a package knows of a paper that the index holds too: a kind, keys of names, what it has (`code`, …), and
+    claims as whole numbers from 0 to 2^63 - 1.
+    """
+
+    kind: str = ""
+    names: tuple[str, ...] = ()
+    has: tuple[str, ...] = ()
+    claims: tuple[int, ...] = ()
+
+
+NOTHING = Described()
+Describer = Callable[[Sequence[int]], Mapping[int, Described]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +83,7 @@ class Facet:
 _operators: dict[str, Operator] = {}
 _sort_keys: dict[str, SortKey] = {}
 _facets: dict[str, Facet] = {}
+_describers: dict[str, Describer] = {}
 
 
 def register(entry: Operator | SortKey | Facet) -> None:
@@ -77,6 +96,22 @@ def register(entry: Operator | SortKey | Facet) -> None:
         _add(_sort_keys, entry.name, entry)
     else:
         _add(_facets, entry.name, entry)
+
+
+def describe_with(name: str, describer: Describer) -> None:
+    """Let a package say what the index holds of papers beside their cards, a query for each batch. When that changes,
+    the package sends `catalog.signals.papers_changed`. One describer says it for a paper; the last word of several
+    counts.
+    """
+    _describers[name] = describer
+
+
+def described(pks: Sequence[int]) -> dict[int, Described]:
+    """What packages say of these papers."""
+    found: dict[int, Described] = {}
+    for describer in _describers.values():
+        found |= describer(pks)
+    return found
 
 
 def _add(table: dict[str, T], name: str, entry: T) -> None:

@@ -16,9 +16,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from broadsheet.catalog import queries as catalog
+from broadsheet.catalog.cards import CardData
 from broadsheet.leases import pacing
 from broadsheet.leases import services as leases
-from broadsheet.search import backends
+from broadsheet.search import backends, registry
 from broadsheet.search.backends.base import (
     Backend,
     Document,
@@ -159,9 +160,15 @@ def _write(writer: Writer, papers: list[int], turn: _Turn) -> None:
     for start in range(0, len(papers), CARDS_AT_ONCE):
         chunk = papers[start : start + CARDS_AT_ONCE]
         cards = catalog.cards(chunk)
-        writer.put(Document.from_card(card) for card in cards)
+        writer.put(_documents(cards))
         writer.delete(set(chunk) - {card["pk"] for card in cards})
         turn.keep()
+
+
+def _documents(cards: Sequence[CardData]) -> Iterator[Document]:
+    """The documents of these cards, with what packages say of the papers."""
+    described = registry.described([card["pk"] for card in cards])
+    return (Document.from_card(card, described.get(card["pk"])) for card in cards)
 
 
 def _forget(rows: Sequence[int]) -> None:
@@ -197,7 +204,7 @@ def _rebuild(backend: Backend, turn: _Turn, progress: Progress | None) -> int:
     try:
         count = 0
         for cards in catalog.all_cards(batch=CARDS_AT_ONCE):
-            build.writer.put(Document.from_card(card) for card in cards)
+            build.writer.put(_documents(cards))
             count += len(cards)
             turn.keep()
             if progress:

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from broadsheet.cli.boot import boot
-from broadsheet.cli.output import AsJson, Home, fail, out, print_json, progress_bar
+from broadsheet.cli.indexing import index_what_changed
+from broadsheet.cli.output import AsJson, Home, fail, out, print_json, progress_bar, say
 
 
 def results(
@@ -48,9 +49,12 @@ def results(
             )
     except services.ReadingBusy as error:
         fail(f"{error} It will come to these papers too.")
+    notice = index_what_changed()
     known = queries.totals()
     if as_json:
         print_json({"read": read, "waiting": queries.waiting(), **known})
     else:
         counted = ", ".join(f"{number:,} {name}" for name, number in known.items())
         out.print(f"{read:,} papers were read. Known are {counted}.")
+    if notice:
+        say(notice)

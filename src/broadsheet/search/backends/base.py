@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple, Self
 from broadsheet.catalog.cards import CardData
 from broadsheet.lib.time import parse_date
 from broadsheet.search.language import SearchQuery
-from broadsheet.search.registry import SortKey
+from broadsheet.search.registry import NOTHING, Described, SortKey
 
 
 class IndexProblem(Exception):
@@ -53,10 +53,11 @@ class Document:
     categories: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     day: dt.date | None = None
+    described: Described = NOTHING
 
     @classmethod
-    def from_card(cls, card: CardData) -> Document:
-        """The document of a card that carries its `pk`."""
+    def from_card(cls, card: CardData, described: Described | None = None) -> Document:
+        """The document of a card that carries its `pk`, with what packages say of the paper."""
         date = parse_date(card["date"]) if card["date"] else None
         return cls(
             pk=card["pk"],
@@ -66,6 +67,7 @@ class Document:
             categories=tuple(card["categories"]),
             sources=tuple(card["sources"]),
             day=date.day if date else None,
+            described=described or NOTHING,
         )
 
 

@@ -221,6 +221,8 @@ class Ranking:
             return self._text(operator, part.value)
         if operator.type == "keyword":
             return self._term(operator.field, part.value.lower())
+        if operator.type == "number range" and operator.span:
+            return Query.range_query(self.schema, operator.field, FieldType.Unsigned, *operator.span(part.value))
         span = day_span(part)
         return Query.range_query(self.schema, operator.field, FieldType.Unsigned, *(span or (0, 0)))
 

@@ -11,8 +11,9 @@ import tantivy
 
 from broadsheet.search import analysis
 from broadsheet.search.backends.base import Document, IndexDamaged
+from broadsheet.search.registry import Described
 
-SCHEMA = "fields-4"  # raise it with every change of the fields
+SCHEMA = "fields-5"  # raise it with every change of the fields
 STAMP_FILE = "stamp.json"
 NO_ROW = -1
 MARK = -1  # the key of the one document that is no paper: its row says how many rows of vectors a commit has
@@ -30,8 +31,9 @@ def build_schema() -> tantivy.Schema:
     builder.add_text_field("title", tokenizer_name="prose")
     builder.add_text_field("all", tokenizer_name="prose")
     builder.add_text_field("authors", tokenizer_name="names")
-    for name in ("title_key", "cat", "source"):
+    for name in ("title_key", "cat", "source", "kind", "name", "has"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    builder.add_unsigned_field("claim", fast=True)
     builder.add_unsigned_field("day", indexed=True, fast=True)
     builder.add_unsigned_field("day_up", fast=True)  # to sort by
     builder.add_unsigned_field("year", fast=True)
@@ -94,11 +96,22 @@ def as_engine_document(document: Document, row: int = NO_ROW) -> tantivy.Documen
         made.add_text("cat", code)
     for source in document.sources:
         made.add_text("source", source.lower())
+    _describe(made, document.described)
     day = day_number(document.day)
     made.add_unsigned("day", day)
     made.add_unsigned("day_up", day or UNKNOWN_LAST)
     made.add_unsigned("year", day // 10_000)
     return made
+
+
+def _describe(made: tantivy.Document, described: Described) -> None:
+    if described.kind:
+        made.add_text("kind", described.kind)
+    for field, values in (("name", described.names), ("has", described.has)):
+        for value in values[:MANY]:
+            made.add_text(field, value)
+    for number in described.claims[:MANY]:
+        made.add_unsigned("claim", number)
 
 
 def with_archives(code: str) -> list[str]:
