@@ -10,10 +10,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from broadsheet.search.services import holder_name, rebuild
+from tests.results.conftest import fast_and_slow, paper, read_now
 from tests.support.chromium import find_chromium
 from tests.web.conftest import full_paper, hostile_paper, page_of
 
-__all__ = ["full_paper", "hostile_paper", "page_of"]
+__all__ = ["fast_and_slow", "full_paper", "hostile_paper", "page_of", "paper", "read_now"]
 
 NOW = dt.datetime(2026, 9, 1, 12, 0, tzinfo=dt.UTC)
 ARGUMENTS = [
@@ -40,7 +41,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def site(live_server, index_home: Path, page_of, full_paper: str, hostile_paper: str) -> str:  # type: ignore[no-untyped-def]
+def site(live_server, index_home: Path, page_of, full_paper: str, hostile_paper: str, fast_and_slow) -> str:  # type: ignore[no-untyped-def]
     """The address of a running server with papers in it, indexed."""
     page_of(60, day=dt.date(2026, 8, 12))
     page_of(8, day=dt.date(2026, 8, 10), key="monday")

@@ -20,6 +20,12 @@ PATHS = {
     "examples": "/search",
     "paper": "/papers/1706.03762",
     "hostile": "/papers/doi:10.1234/%3Cscript%3E%22x%22%3F%23%25",
+    "systems": "/systems",
+    "systems in order": "/systems?metric=speedup&unit=x&form=ratio&sort=best",
+    "metrics": "/systems/metrics",
+    "metric": "/systems/metrics/speedup",
+    "system": "/systems/name/fastserve",
+    "claim": "/papers/2401.00001?claim=0",
     "sources": "/sources",
     "ledger": "/ledger",
     "login": "/login",
@@ -164,5 +170,21 @@ def test_it_keeps_a_tower_of_marks_inside_its_card(browser: Browser, site: str) 
     for path in ("/papers/date/2026-08-11", PATHS["hostile"]):
         visit.page.goto(site + path)
         assert visit.page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert visit.problems == []
+    context.close()
+
+
+def test_every_point_of_a_chart_leads_to_its_quote(browser: Browser, site: str) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 800})
+    visit = Visit(context)
+    page = visit.page
+    page.goto(f"{site}/systems/metrics/speedup")
+    points = page.locator("svg a")
+    expect(points).to_have_count(1)
+    points.first.focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/papers/2401\.00001\?claim=0#claim$"))
+    expect(page.locator("mark .quote")).to_have_text("3.2x speedup")
+    expect(page.locator("mark .quote")).to_be_in_viewport()
     assert visit.problems == []
     context.close()

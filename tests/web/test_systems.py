@@ -7,6 +7,7 @@ import datetime as dt
 import io
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -97,6 +98,23 @@ def test_it_narrows_and_orders(client: Client, three: list[Paper], asked: str, n
     rows = client.get(f"/systems.json?{asked}").json()
     assert [row["key"] for row in rows["systems"]] == names
     assert rows["total"] == len(names)
+
+
+def test_the_best_claim_of_a_row_stands_first(client: Client, three: list[Paper], now: dt.datetime) -> None:
+    services.correct(paper=three[0], part="claims", value=[claim(3), claim(40), claim(8)], now=now)
+    page = client.get("/systems?metric=speedup&unit=x&form=ratio&sort=best").content.decode()
+    assert re.findall(r">speedup: (\d+)x<", page)[:3] == ["40", "8", "3"]
+
+
+def test_the_footer_states_what_was_measured(client: Client, db: None) -> None:
+    page = client.get("/systems").content.decode()
+    document = (Path(__file__).parents[2] / "docs/dev/extraction.md").read_text(encoding="utf-8")
+    for what in ("claims", "names"):
+        for part in ("precision", "recall"):
+            [row] = re.findall(rf"^\| {what}, {part} \|(.*)$", document, re.MULTILINE)
+            share = float(row.split("|")[3].split()[0])
+            assert f"{share * 100:.0f} %" in page, (what, part)
+    assert "On 250 abstracts labelled by hand" in page
 
 
 def test_it_does_not_order_what_cannot_be_compared(client: Client, three: list[Paper]) -> None:

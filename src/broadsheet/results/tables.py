@@ -160,10 +160,20 @@ def _order_claims(row: SystemRow, filters: Filters | None) -> None:
     asked = {id(claim) for claim in row.claims if filters and filters.about_claims and _is_asked(claim, filters)}
     row.asked = len(asked)
 
+    by_rank = filters is not None and filters.best and filters.comparable
+    sign = 1 if filters and filters.form == "level" and _mostly_lower(row.claims, asked) else -1
+
     def place(one: Claim) -> tuple[object, ...]:
-        return id(one) not in asked, not one.metric, _SHOWN_FIRST.get(one.form, 3), one.paper_id, one.position
+        wanted = id(one) in asked
+        best = sign * one.rank if by_rank and wanted else 0.0
+        return not wanted, best, not one.metric, _SHOWN_FIRST.get(one.form, 3), one.paper_id, one.position
 
     row.claims.sort(key=place)
+
+
+def _mostly_lower(claims: Iterable[Claim], asked: set[int]) -> bool:
+    directions = [claim.direction for claim in claims if id(claim) in asked]
+    return directions.count("lower") * 2 > len(directions)
 
 
 def _is_asked(claim: Claim, filters: Filters) -> bool:
