@@ -81,13 +81,15 @@ def read_waiting(
 
 
 def read_again() -> int:
-    """Queue every paper, so that all are read anew; returns how many."""
-    with pacing.turn(), transaction.atomic():
-        QueuedPaper.objects.all().delete()
-        pks = list(Paper.objects.values_list("pk", flat=True))
-        Contribution.objects.all().update(version=0)
-        QueuedPaper.objects.bulk_create([QueuedPaper(paper_id=pk) for pk in pks], batch_size=1_000)
-    return len(pks)
+    """Let every paper be read anew, as if another version of the extractor had read it; returns how many."""
+    marked = last = 0
+    known = Contribution.objects.order_by("pk").values_list("pk", flat=True)
+    while pks := list(known.filter(pk__gt=last)[: pacing.papers_at_once()]):
+        with pacing.turn():
+            marked += Contribution.objects.filter(pk__in=pks).update(version=0)
+        pacing.make_room()
+        last = pks[-1]
+    return marked
 
 
 def _batches(limit: int | None, stop: Stop | None) -> Iterator[tuple[_Batch, list[Text]]]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from broadsheet.results.wording import number
 
 WIDTH, HEIGHT = 640, 320
-LEFT, RIGHT, TOP, BOTTOM = 64, 16, 16, 36
+LEFT, RIGHT, TOP, BOTTOM = 64, 16, 16, 44
 WIDE = 20.0  # a span of values greater than so many times asks for a logarithmic axis
 
 
