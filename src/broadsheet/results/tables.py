@@ -15,6 +15,7 @@ from broadsheet.results.models import Against, Claim, Contribution, Name
 
 NO_UNIT = "none"  # how a filter names numbers without a unit
 MOST_AT_ONCE = 400  # claims of a metric that one chart and its table show
+MOST_KEYS = 5_000  # names in baselines that are looked up at once; the others have no link
 _SHOWN_FIRST = {"ratio": 0, "change": 1, "level": 2}
 
 
@@ -190,7 +191,7 @@ def known_keys(baselines: Iterable[str]) -> frozenset[str]:
     keys = {key for baseline in baselines for key in names_in(baseline)}
     if not keys:
         return frozenset()
-    return frozenset(Name.objects.filter(key__in=sorted(keys)).values_list("key", flat=True))
+    return frozenset(Name.objects.filter(key__in=sorted(keys)[:MOST_KEYS]).values_list("key", flat=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,7 +300,7 @@ def name_page(name: str) -> NamePage | None:
 
 def _beaten_by(key: str, own: set[int]) -> list[Claim]:
     """The claims of other papers whose baseline is the system of this key, largest first within a metric."""
-    pairs = set(Against.objects.filter(key=key).values_list("paper_id", "position")[:1_000])
+    pairs = set(Against.objects.filter(key=key).order_by("paper_id").values_list("paper_id", "position")[:1_000])
     pairs = {pair for pair in pairs if pair[0] not in own}
     rows: Any = Claim.objects.filter(paper_id__in={pk for pk, _ in pairs}).select_related("paper__paper")
     claims = [claim for claim in rows if (claim.paper_id, claim.position) in pairs]
