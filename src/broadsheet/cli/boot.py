@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import fcntl
 import gc
 import os
@@ -24,11 +25,19 @@ def boot(home: Path | None, *, migrate: bool = True) -> None:
 
     settings.HOME  # noqa: B018 -- reads the settings now, so that what is wrong with them is said first
     django.setup()
+    atexit.register(_close_databases)
     if migrate:
         bring_up_to_date(settings.HOME)
     # What was imported stays; looking through it for garbage again and again costs a bulk ingest a tenth of its time.
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+
+
+def _close_databases() -> None:
+    """Close what is open, which empties SQLite's log where nobody else has it open."""
+    from django.db import connections
+
+    connections.close_all()
 
 
 def bring_up_to_date(home: Path) -> None:
