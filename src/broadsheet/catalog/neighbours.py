@@ -9,7 +9,8 @@ from django.db.models import Q
 
 from broadsheet.catalog.identity import Key
 from broadsheet.catalog.models import Identifier, Record, Verdict
-from broadsheet.catalog.reading import Reading, unpack
+from broadsheet.catalog.packing import unpack
+from broadsheet.catalog.reading import Reading
 from broadsheet.catalog.records import SourceRecord
 from broadsheet.lib.ids import Identifier as Name
 from broadsheet.lib.text import title_hash

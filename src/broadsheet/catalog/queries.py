@@ -13,7 +13,8 @@ from django.db.models import Count
 from broadsheet.catalog.cards import CardData, StoredCard
 from broadsheet.catalog.models import Card, Identifier, IdentityChange, ListedPage, Listing, Paper, PublicId, Record
 from broadsheet.catalog.neighbours import keyed, known_records
-from broadsheet.catalog.reading import Reading, unpack
+from broadsheet.catalog.packing import unpack
+from broadsheet.catalog.reading import Reading
 from broadsheet.catalog.records import SourceRecord
 from broadsheet.lib.ids import parse_identifier
 

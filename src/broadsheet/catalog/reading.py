@@ -5,8 +5,6 @@ shows.
 from __future__ import annotations
 
 import datetime as dt
-import json
-import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,17 +19,6 @@ from broadsheet.lib.time import PartialDate, parse_date
 
 MAX_AUTHOR = 300  # characters of one name; longer ones are cut
 MAX_LINKS = 50
-
-
-def pack(canonical: bytes) -> bytes:
-    """What `Record.raw` holds of `SourceRecord.canonical()`."""
-    return zlib.compress(canonical)
-
-
-def unpack(raw: bytes | memoryview) -> dict[str, Any]:
-    """The payload that `pack` stored."""
-    payload: dict[str, Any] = json.loads(zlib.decompress(raw))
-    return payload
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,8 @@ from broadsheet.catalog.listing import (
 )
 from broadsheet.catalog.models import Identifier, Paper, Record, Verdict
 from broadsheet.catalog.neighbours import keyed, known_records, neighbours
-from broadsheet.catalog.reading import Reading, pack, unpack
+from broadsheet.catalog.packing import pack, unpack
+from broadsheet.catalog.reading import Reading
 from broadsheet.catalog.records import SourceRecord
 from broadsheet.catalog.signals import papers_changed
 from broadsheet.catalog.writing import (
