@@ -23,18 +23,8 @@ from broadsheet.ingest.sources.saved_page import parse
 SIZE = 16_000  # bytes; twice as much gains another 2 %
 CAPTURES = Path(__file__).parents[1] / "demo" / "captures"
 CATEGORIES = (
-    "cs.LG",
-    "cs.CL",
-    "cs.CV",
-    "cs.AI",
-    "stat.ML",
-    "math.NA",
-    "quant-ph",
-    "hep-ph",
-    "astro-ph",
-    "cond-mat.mes-hall",
-    "q-bio.QM",
-    "eess.IV",
+    *("cs.LG", "cs.CL", "cs.CV", "cs.AI", "stat.ML", "math.NA"),
+    *("quant-ph", "hep-ph", "astro-ph", "cond-mat.mes-hall", "q-bio.QM", "eess.IV"),
 )
 
 
