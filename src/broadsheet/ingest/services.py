@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -16,7 +16,7 @@ from broadsheet.catalog.records import DatedPage, Item, SourceRecord, Unreadable
 from broadsheet.catalog.services import Counts, open_page, take_in
 from broadsheet.ingest.inputs import NotReadable, OpenInput, detect, open_input
 from broadsheet.ingest.models import Input, Quarantined
-from broadsheet.ingest.sources.format import WHEN_TAKEN_IN
+from broadsheet.ingest.sources.format import WHEN_TAKEN_IN, read_at
 from broadsheet.leases import pacing
 from broadsheet.lib.time import latest_year_for
 from broadsheet.trends.services import observe
@@ -232,7 +232,7 @@ class _Run:
         if day := self.input.captured_on:
             self.report.captured_on = day
             at = min(at, dt.datetime.combine(day, dt.time(23, 59, 59), dt.UTC))
-        return [_read_at(record, at) for record in records]
+        return [read_at(record, at) for record in records]
 
     def _header_day(self, page: DatedPage) -> dt.date:
         today = timezone.localdate(self.now)
@@ -246,15 +246,3 @@ class _Run:
                 "Say when it was saved with --captured-on YYYY-MM-DD."
             )
         return day
-
-
-def _read_at(record: SourceRecord, at: dt.datetime) -> SourceRecord:
-    """The record with `at` as the moment of those of its readings that bear none."""
-    listed = record.listed
-    if listed and listed.observed_at == WHEN_TAKEN_IN:
-        listed = replace(listed, observed_at=at)
-    observed = tuple(replace(one, at=at) if one.at == WHEN_TAKEN_IN else one for one in record.observed)
-    return replace(record, listed=listed, observed=observed)
-
-
-CallProgress = Callable[..., None]
